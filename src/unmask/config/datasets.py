@@ -1,0 +1,83 @@
+"""The ``datasets`` list of ``config.yaml``: one typed model a kind."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from unmask.config.sections import Section, Seed
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+Root = Annotated[str, Field(min_length=1)]
+
+
+class Dataset(Section):
+    """What every kind of dataset has."""
+
+    name: Name = Field(description="Short name, used in ids, tables and plots.")
+    root: Root = Field(description="Folder of the dataset, from where snakemake works.")
+    cropped: bool = Field(
+        False, description="The images are face crops already: nothing is detected."
+    )
+
+
+class Demo(Section):
+    """Face swaps between two public-domain portraits, filmed as short clips."""
+
+    name: Name = Field("demo", description="Short name, used in ids, tables and plots.")
+    kind: Literal["demo"]
+    root: Root = Field("data/demo", description="Where the clips are written.")
+    groups: Annotated[int, Field(ge=3, le=1000)] = Field(
+        24, description="Real clips to film. Each has one fake made from it."
+    )
+    seconds: Annotated[float, Field(ge=0.5, le=60)] = Field(
+        4.0, description="Length of a clip in seconds."
+    )
+    seed: Seed = Field(0, description="Another seed films other takes.")
+
+    @property
+    def cropped(self) -> bool:
+        """The demo's clips show whole scenes."""
+        return False
+
+
+class Dfdc(Dataset):
+    """DFDC: a folder, or part folders, each with its ``metadata.json``."""
+
+    kind: Literal["dfdc"]
+
+
+class FaceForensics(Dataset):
+    """FaceForensics++: ``original_sequences`` and ``manipulated_sequences``."""
+
+    kind: Literal["faceforensics"]
+    compression: Literal["raw", "c0", "c23", "c40"] | None = Field(
+        None, description="Use only this compression level. null: whatever is there."
+    )
+
+
+class CelebDf(Dataset):
+    """Celeb-DF v2: ``Celeb-real``, ``YouTube-real``, ``Celeb-synthesis`` and its list of tests."""
+
+    kind: Literal["celebdf"]
+
+
+class Folders(Dataset):
+    """Two folders, ``real`` and ``fake``; below ``fake``, folders may name methods."""
+
+    kind: Literal["folders"]
+
+
+class Table(Dataset):
+    """A CSV with ``path,label`` and, if you like, ``group,split,method,subject``."""
+
+    kind: Literal["table"]
+    table: str = Field(
+        "labels.csv", description="The CSV, relative to root. Paths in it are relative to root too."
+    )
+
+
+AnyDataset = Annotated[
+    Demo | Dfdc | FaceForensics | CelebDf | Folders | Table, Field(discriminator="kind")
+]

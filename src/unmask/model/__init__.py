@@ -1,0 +1,1 @@
+"""The classifier: backbones, heads, scaling, augmentation, and the file it is kept in."""

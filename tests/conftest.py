@@ -1,0 +1,24 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture
+def dfdc_metadata() -> Path:
+    """The real ``metadata.json`` of DFDC's 400-video sample."""
+    path = SHARED_DATA / "dfdc_train_sample_metadata.json"
+    if not path.exists():
+        pytest.skip("needs DFDC's metadata.json of the training sample beside the repository")
+    return path
