@@ -1,0 +1,98 @@
+"""The inventory: one list of videos over all datasets, with ids and groups."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unmask.config import validate
+from unmask.ids import slug, unique_ids
+from unmask.inventory import take_inventory
+from unmask.manifest import manifest_text, quarantine_text, read_manifest, read_quarantine
+from unmask.tables import write_text
+
+
+def test_names_keep_their_letters_and_lose_what_a_shell_or_path_could_trip_over():
+    assert slug("abofeumbvv") == "abofeumbvv"
+    assert slug("vidéo de l'été (1).final") == "video_de_l_ete_1_final"
+    assert "/" not in slug("../../etc/passwd")
+    assert slug("面") != slug("影")
+    assert len(slug("x" * 500)) < 120
+
+
+def test_videos_of_one_name_are_told_apart_by_dataset_and_path():
+    ids = unique_ids([("a", "x", "p/a.mp4"), ("a", "x", "q/a.mp4"), ("b", "x", "b.mp4")])
+    assert ids == ["x-p-a_mp4", "x-q-a_mp4", "b"]
+
+
+def test_names_that_differ_in_case_only_are_told_apart():
+    first, second = unique_ids([("A", "x", "A.mp4"), ("a", "x", "a.mp4")])
+    assert first.casefold() != second.casefold()
+
+
+@given(st.lists(st.tuples(*[st.text(min_size=1, max_size=6)] * 3), max_size=30, unique=True))
+def test_ids_are_unique_safe_and_do_not_depend_on_the_order(videos):
+    ids = dict(zip(videos, unique_ids(videos), strict=True))
+    different_places = {(dataset, path) for _, dataset, path in videos}
+    if len(different_places) == len(videos):
+        assert len({name.casefold() for name in ids.values()}) == len(videos)
+    assert all(name and name.replace("_", "").replace("-", "").isalnum() for name in ids.values())
+    back = videos[::-1]
+    assert dict(zip(back, unique_ids(back), strict=True)) == ids
+
+
+def inventory(where, **datasets):
+    entries = [{"name": name, **entry} for name, entry in datasets.items()]
+    return take_inventory(validate({"datasets": entries}).datasets, where)
+
+
+def make(where, *names):
+    for name in names:
+        (where / name).parent.mkdir(parents=True, exist_ok=True)
+        (where / name).write_bytes(b"x")
+
+
+def test_datasets_are_joined_with_paths_seen_from_the_working_folder(tmp_path):
+    make(tmp_path, "one/real/a.mp4", "two/real/a.mp4", "two/fake/a.mp4")
+    found = inventory(
+        tmp_path,
+        first={"kind": "folders", "root": "one/"},
+        second={"kind": "folders", "root": "two"},
+    )
+    assert [video.path for video in found.videos] == [
+        "one/real/a.mp4",
+        "two/fake/a.mp4",
+        "two/real/a.mp4",
+    ]
+    assert len({video.video for video in found.videos}) == 3
+    assert found.videos[0].group != found.videos[1].group == found.videos[2].group
+
+
+def test_groups_that_share_a_subject_become_one_also_through_others(tmp_path):
+    make(tmp_path, *(f"d/{n}.mp4" for n in "abcd"))
+    (tmp_path / "d/labels.csv").write_text(
+        "path,label,group,subject\n"
+        "a.mp4,real,g1,anna\nb.mp4,fake,g2,anna\nc.mp4,real,g2,ben\nd.mp4,real,g3,\n"
+    )
+    found = inventory(tmp_path, t={"kind": "table", "root": "d"})
+    groups = [video.group for video in found.videos]
+    assert groups[0] == groups[1] == groups[2] != groups[3]
+
+
+def test_problems_are_kept_with_their_dataset_and_reason(tmp_path):
+    make(tmp_path, "d/a.mp4")
+    (tmp_path / "d/labels.csv").write_text("path,label\na.mp4,real\ngone.mp4,fake\n")
+    [problem] = inventory(tmp_path, t={"kind": "table", "root": "d"}).problems
+    assert (problem.video, problem.stage) == ("gone", "manifest")
+    assert "t: gone.mp4: in labels.csv but not in the folder" in problem.reason
+
+
+def test_manifest_and_quarantine_survive_being_written_and_read(tmp_path):
+    make(tmp_path, 'd/real/a, "é".mp4', "d/fake/b.mp4")
+    found = inventory(tmp_path, m={"kind": "folders", "root": "d"})
+    write_text(tmp_path / "m.csv", manifest_text(found.videos))
+    assert read_manifest(tmp_path / "m.csv") == found.videos
+    write_text(tmp_path / "q.csv", quarantine_text(found.problems))
+    assert read_quarantine(tmp_path / "q.csv") == found.problems
+    first = (tmp_path / "m.csv").read_text().splitlines()[0]
+    assert first == "video,path,label,group,split,method,dataset"
