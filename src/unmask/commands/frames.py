@@ -1,0 +1,32 @@
+"""``unmask frames``: sample the frames of one video."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "sample the frames of one video or still image"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("source", type=Path, metavar="VIDEO_FILE", help="a video or still image")
+    parser.add_argument("--video", required=True, metavar="ID", help="its id")
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--frames", type=Path, required=True, help="folder for the frames")
+    parser.add_argument("--index", type=Path, required=True, help="their index (JSON)")
+    parser.add_argument("--threads", type=int, default=1, help="threads to decode with")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask.frames import extract_frames
+    from unmask.images import limit_threads
+    from unmask.settings import load
+
+    limit_threads(args.threads)
+    index = extract_frames(
+        args.source, args.frames, video=args.video, threads=args.threads, **load(args.settings)
+    )
+    index.save(args.index)
+    return 0

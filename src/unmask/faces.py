@@ -1,0 +1,203 @@
+"""Cutting faces out of frames: square crops of one size, and how well a video served."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from unmask.cropping import crop_square
+from unmask.directories import fresh_directory
+from unmask.errors import ConfigError, UnreadableMedia
+from unmask.images import read_image, write_jpeg
+from unmask.records import (
+    Crop,
+    DetectionIndex,
+    Face,
+    FaceIndex,
+    FrameFaces,
+    Quality,
+)
+from unmask.tracks import link, main_track
+
+STAGE = "faces"
+CHOICES = ("largest", "most_confident", "all", "main")
+
+
+def crop_faces(
+    detections: DetectionIndex,
+    frames_dir: Path,
+    out_dir: Path,
+    *,
+    scale: float = 1.3,
+    size: int = 224,
+    faces: str = "largest",
+    min_confidence: float = 0.9,
+    align: bool = False,
+    quality: int = 95,
+) -> FaceIndex:
+    """Save the crops of a video's faces as ``out_dir/NNNNNN_K.jpg``.
+
+    NNNNNN is the frame number, K the position of the face among those detected in that frame.
+
+    Args:
+        detections: every face found in the sampled frames.
+        frames_dir: where the frames are. Only those with a selected face are read.
+        out_dir: is made anew; a quarantined video leaves it empty.
+        scale: side of the square over the larger side of the box.
+        size: side of the crops in pixels.
+        faces: which faces of a frame: the ``largest``, the ``most_confident``, ``all``, or
+            ``main``, that of the person seen largest for longest in the video.
+        min_confidence: faces below it are not used, 0..1.
+        align: turn crops so that the eyes are level, where the detector gives landmarks.
+        quality: of the JPEGs, 1..100.
+
+    Returns:
+        The index, quarantined with a reason where no face passes ``min_confidence``, or where
+        the detections are quarantined already.
+
+    Raises:
+        UnreadableMedia: a frame that the detections name is not in ``frames_dir``.
+    """
+    index = FaceIndex(video=detections.video, size=size, scale=scale)
+    with fresh_directory(out_dir) as folder:
+        if not detections.ok:
+            return index.quarantine(detections.stage, detections.reason)
+        seen = _above(detections.frames, min_confidence)
+        chosen = _choose(seen, faces)
+        index.quality = _quality(detections.frames, seen, chosen)
+        if not chosen:
+            return index.quarantine(STAGE, _why_none(detections.frames, min_confidence))
+        image, shown = None, None
+        for sighting in chosen:
+            face, frame = sighting.face, sighting.frame
+            if frame is not shown:
+                image, shown = _read_frame(frames_dir / frame.file), frame
+            marks = face.landmarks if align else None
+            crop = crop_square(image, face.box, scale=scale, size=size, landmarks=marks)
+            name = f"{frame.frame:06d}_{sighting.position}.jpg"
+            write_jpeg(folder / name, crop, quality)
+            index.faces.append(
+                Crop(name, frame.frame, frame.time_s, face.box, face.confidence, sighting.track)
+            )
+    return index
+
+
+def adopt_crop(source: Path, out_dir: Path, *, video: str, size: int, quality: int) -> FaceIndex:
+    """Take an image that is a face crop already: make it square by mirroring, and ``size`` wide.
+
+    Args:
+        source: the image.
+        out_dir: is made anew, and gets ``000000_0.jpg``.
+        video: the id that goes into the index.
+        size: side of the result in pixels.
+        quality: of the JPEG, 1..100.
+
+    Returns:
+        The index, quarantined with a reason where the image cannot be read.
+    """
+    index = FaceIndex(video=video, size=size, scale=1.0)
+    with fresh_directory(out_dir) as folder:
+        try:
+            image = read_image(source)
+        except UnreadableMedia as error:
+            return index.quarantine(STAGE, str(error))
+        height, width = image.shape[:2]
+        whole = (0.0, 0.0, float(width), float(height))
+        name = "000000_0.jpg"
+        write_jpeg(folder / name, crop_square(image, whole, scale=1.0, size=size), quality)
+        index.faces.append(Crop(name, 0, 0.0, whole, 1.0))
+        index.quality = Quality(1, 1, float(max(width, height)), 1.0)
+    return index
+
+
+@dataclass(frozen=True)
+class _Sighting:
+    """A face in a frame: its position among those detected there, and its track."""
+
+    frame: FrameFaces
+    position: int
+    face: Face
+    track: int = 0
+
+    @property
+    def area(self) -> float:
+        return self.face.box[2] * self.face.box[3]
+
+
+def _above(frames: Sequence[FrameFaces], min_confidence: float) -> list[list[_Sighting]]:
+    """The faces of each frame that are certain enough, linked to tracks."""
+    found = [
+        [
+            (position, face)
+            for position, face in enumerate(frame.faces)
+            if face.confidence >= min_confidence
+        ]
+        for frame in frames
+    ]
+    tracks = link([[face.box for _, face in faces] for faces in found])
+    return [
+        [
+            _Sighting(frame, position, face, track)
+            for (position, face), track in zip(faces, numbers, strict=True)
+        ]
+        for frame, faces, numbers in zip(frames, found, tracks, strict=True)
+    ]
+
+
+def _choose(frames: Sequence[Sequence[_Sighting]], faces: str) -> list[_Sighting]:
+    """Select the faces to crop, in order of frame; of equals the first, the more confident."""
+    present = [seen for seen in frames if seen]
+    match faces:
+        case "all":
+            return [sighting for seen in present for sighting in seen]
+        case "largest":
+            return [max(seen, key=lambda sighting: sighting.area) for seen in present]
+        case "most_confident":
+            return [max(seen, key=lambda sighting: sighting.face.confidence) for seen in present]
+        case "main":
+            if not present:
+                return []
+            main = main_track(
+                [[sighting.face.box for sighting in seen] for seen in present],
+                [[sighting.track for sighting in seen] for seen in present],
+            )
+            return [sighting for seen in present for sighting in seen if sighting.track == main]
+    raise ConfigError(
+        f"crop.faces is {faces!r}; allowed are {', '.join(CHOICES)}\n"
+        "Write, for example:\n\n  crop:\n    faces: largest"
+    )
+
+
+def _quality(
+    frames: Sequence[FrameFaces], seen: Sequence[Sequence[_Sighting]], chosen: Sequence[_Sighting]
+) -> Quality:
+    quality = Quality(frames_sampled=len(frames), frames_with_face=sum(map(bool, seen)))
+    if chosen:
+        quality.median_face_px = round(median(max(face.face.box[2:]) for face in chosen), 3)
+        quality.median_confidence = round(median(face.face.confidence for face in chosen), 6)
+    return quality
+
+
+def _why_none(frames: Sequence[FrameFaces], min_confidence: float) -> str:
+    best = max((face.confidence for frame in frames for face in frame.faces), default=None)
+    if best is None:
+        return (
+            "no face in the picture"
+            if len(frames) == 1
+            else f"no face in any of {len(frames)} frames"
+        )
+    # Rounded down, so that 0.8996 does not read as 0.9.
+    best = math.floor(best * 1000) / 1000
+    return f"best confidence {best:g} is below detect.min_confidence {min_confidence:g}"
+
+
+def _read_frame(path: Path) -> np.ndarray:
+    try:
+        return read_image(path)
+    except UnreadableMedia as error:
+        raise UnreadableMedia(f"{path}: {error}; make the frames again") from None
