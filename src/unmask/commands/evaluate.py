@@ -1,0 +1,36 @@
+"""``unmask evaluate``: measures with intervals, and counts of the data."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "measure the scores on the test split and write metrics.json"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
+    parser.add_argument("--index", type=Path, required=True, help="dataset.csv")
+    parser.add_argument("--frames", type=Path, required=True, help="scores of frames")
+    parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
+    parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
+    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
+    parser.add_argument("--output", type=Path, required=True, help="metrics.json to write")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask import settings
+    from unmask.evaluation.evaluate import evaluate, write_metrics
+
+    metrics = evaluate(
+        args.manifest,
+        args.frames,
+        args.videos,
+        args.index,
+        args.quarantine,
+        **settings.load(args.settings),
+    )
+    write_metrics(args.output, metrics)
+    return 0

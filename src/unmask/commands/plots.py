@@ -1,0 +1,34 @@
+"""``unmask plots``: ROC, precision-recall, confusion, scores, calibration, training."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "draw the plots of a result, each as PNG and CSV"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--frames", type=Path, required=True, help="scores of frames")
+    parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
+    parser.add_argument("--metrics", type=Path, required=True, help="metrics.json")
+    parser.add_argument("--history", type=Path, required=True, help="history.csv of the training")
+    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask import settings
+    from unmask.plots.write import write_plots
+
+    write_plots(
+        args.output,
+        frames_csv=args.frames,
+        videos_csv=args.videos,
+        metrics=args.metrics,
+        history_csv=args.history,
+        **settings.load(args.settings),
+    )
+    return 0

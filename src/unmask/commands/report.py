@@ -1,0 +1,44 @@
+"""``unmask report``: the page that shows a result."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "write the report, one self-contained page"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--metrics", type=Path, required=True, help="metrics.json")
+    parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
+    parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
+    parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
+    parser.add_argument("--quality", type=Path, required=True, help="quality.csv")
+    parser.add_argument("--dataset", type=Path, required=True, help="folder of the crops")
+    parser.add_argument("--index", type=Path, required=True, help="dataset.csv")
+    parser.add_argument("--plots", type=Path, required=True, help="folder of the plots")
+    parser.add_argument("--history", type=Path, required=True, help="history.csv of the training")
+    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask.report.page import build_report
+    from unmask.settings import load
+
+    build_report(
+        args.output,
+        metrics=args.metrics,
+        videos_csv=args.videos,
+        manifest_csv=args.manifest,
+        quarantine_csv=args.quarantine,
+        quality_csv=args.quality,
+        dataset_dir=args.dataset,
+        dataset_csv=args.index,
+        plots_dir=args.plots,
+        history_csv=args.history,
+        settings=load(args.settings),
+    )
+    return 0

@@ -1,0 +1,32 @@
+"""``unmask score``: the model's scores of the validation and test videos."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "score the face crops of the dataset, frame by frame and video by video"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--dataset", type=Path, required=True, help="folder of the crops")
+    parser.add_argument("--index", type=Path, required=True, help="dataset.csv")
+    parser.add_argument("--model", type=Path, required=True, help="trained model (.keras)")
+    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
+    parser.add_argument("--frames", type=Path, required=True, help="scores of frames to write")
+    parser.add_argument("--videos", type=Path, required=True, help="scores of videos to write")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask import settings
+    from unmask.evaluation.scores import write_frames, write_videos
+    from unmask.evaluation.scoring import score_dataset
+
+    frames, videos = score_dataset(
+        args.index, args.dataset, args.model, **settings.load(args.settings)
+    )
+    write_frames(args.frames, frames)
+    write_videos(args.videos, videos)
+    return 0

@@ -1,0 +1,1 @@
+"""From scored frames to honest numbers: aggregation, measures, intervals, the metrics file."""
