@@ -12,14 +12,14 @@ MAX_LENGTH = 100
 
 
 def slug(text: str) -> str:
-    """``text`` in the letters a-z, A-Z, 0-9, ``_`` and ``-``; accents are dropped.
+    """``text`` in the letters a-z, A-Z, 0-9, ``_`` and ``-`` (not in front); accents are dropped.
 
     Where a letter has no such spelling, or the text is too long for a file name, six digits of
     its hash keep different texts apart.
     """
     plain = unicodedata.normalize("NFKD", text)
     ascii_only = "".join(char for char in plain if not unicodedata.combining(char))
-    short = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_only).strip("_")[:MAX_LENGTH]
+    short = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_only).strip("_-")[:MAX_LENGTH]
     if not ascii_only.isascii() or len(ascii_only) > MAX_LENGTH or not short:
         return f"{short}-{_digest(text)}".strip("-")
     return short

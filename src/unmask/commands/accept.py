@@ -1,0 +1,32 @@
+"""``unmask accept``: stop here if too little is left to train on."""
+
+from __future__ import annotations
+
+import logging
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "check that enough videos are left for training"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--quarantine", type=Path, required=True)
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True, help="what was decided, in a line")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask.manifest import read_manifest, read_quarantine
+    from unmask.quarantine import accept
+    from unmask.settings import load
+    from unmask.tables import write_text
+
+    verdict = accept(
+        read_manifest(args.manifest), read_quarantine(args.quarantine), **load(args.settings)
+    )
+    logging.info(verdict)
+    write_text(args.output, verdict + "\n")
+    return 0

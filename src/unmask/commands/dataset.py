@@ -1,0 +1,30 @@
+"""``unmask dataset``: put every usable crop under its split and class."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "fill the folders {train,val,test}/{real,fake} with the crops"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--faces", type=Path, required=True, help="folder of crops and indexes")
+    parser.add_argument("--cropped", type=Path, nargs="*", default=[], help="indexes of crop sets")
+    parser.add_argument("--output", type=Path, required=True, help="the dataset's folder")
+    parser.add_argument("--index", type=Path, required=True, help="its table (CSV)")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask.dataset import COLUMNS, build_dataset
+    from unmask.face_indexes import load_face_indexes
+    from unmask.manifest import read_manifest
+    from unmask.tables import write_table
+
+    videos = read_manifest(args.manifest)
+    indexes, crops = load_face_indexes(videos, args.faces, args.cropped)
+    write_table(args.index, COLUMNS, build_dataset(videos, indexes, crops, args.output))
+    return 0
