@@ -5,14 +5,17 @@ It is taken at the start of every run, so that the workflow knows each video bef
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.config.datasets import AnyDataset
 from unmask.datasets import read_dataset
+from unmask.errors import DatasetError
 from unmask.ids import slug, unique_ids
 from unmask.manifest import Problem, Video
+
+_UNUSABLE = {"{": "brace", "}": "brace", "\n": "line break", "\r": "line break"}
 
 
 @dataclass
@@ -35,6 +38,7 @@ def take_inventory(datasets: Sequence[AnyDataset], where: Path) -> Inventory:
     for dataset in datasets:
         listing = read_dataset(dataset, where)
         root = dataset.root.rstrip("/")
+        _check_names([root, *(clip.path for clip in listing.clips)])
         for clip in listing.clips:
             group = f"{listing.namespace}:{clip.group}"
             names.append((clip.name, dataset.name, clip.path))
@@ -58,6 +62,20 @@ def take_inventory(datasets: Sequence[AnyDataset], where: Path) -> Inventory:
         video.video = name
     _merge_by_subject(videos, subjects)
     return Inventory(videos, problems)
+
+
+def _check_names(paths: Iterable[str]) -> None:
+    """Refuse what the tables and rules of the workflow cannot hold.
+
+    Raises:
+        DatasetError: a line break, or braces, which mark wildcards in rules.
+    """
+    for path in paths:
+        if bad := next((name for char, name in _UNUSABLE.items() if char in path), None):
+            raise DatasetError(
+                f"{path!r}: rename this file or folder, it has a {bad} in its name, which the "
+                "workflow cannot handle. Letters, digits, spaces and accents are fine."
+            )
 
 
 def _merge_by_subject(videos: Sequence[Video], subjects: Sequence[str]) -> None:

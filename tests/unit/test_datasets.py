@@ -142,11 +142,6 @@ def test_a_folder_that_is_neither_real_nor_fake_is_refused(tmp_path):
     assert "fakes/b.mp4 is neither in a folder real/" in refusal(tmp_path, "folders")
 
 
-def test_a_file_name_with_a_line_break_is_refused(tmp_path):
-    touch(tmp_path / "d", "real/a\nb.mp4")
-    assert "rename this file" in refusal(tmp_path, "folders")
-
-
 def write_table(where: Path, text: str, *files: str) -> None:
     touch(where / "d", *files)
     (where / "d").mkdir(exist_ok=True)

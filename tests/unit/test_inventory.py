@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unmask.config import validate
+from unmask.errors import DatasetError
 from unmask.ids import slug, unique_ids
 from unmask.inventory import take_inventory
 from unmask.manifest import manifest_text, quarantine_text, read_manifest, read_quarantine
@@ -77,6 +79,13 @@ def test_groups_that_share_a_subject_become_one_also_through_others(tmp_path):
     found = inventory(tmp_path, t={"kind": "table", "root": "d"})
     groups = [video.group for video in found.videos]
     assert groups[0] == groups[1] == groups[2] != groups[3]
+
+
+@pytest.mark.parametrize(("name", "said"), [("a\nb", "line break"), ("{video}", "brace")])
+def test_names_that_the_workflow_cannot_handle_are_to_be_changed(tmp_path, name, said):
+    make(tmp_path, f"d/real/{name}.mp4")
+    with pytest.raises(DatasetError, match=f"rename this file or folder, it has a {said}"):
+        inventory(tmp_path, m={"kind": "folders", "root": "d"})
 
 
 def test_problems_are_kept_with_their_dataset_and_reason(tmp_path):

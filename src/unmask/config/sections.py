@@ -258,12 +258,14 @@ class Train(Section):
 class Evaluate(Section):
     """How the trained model is judged."""
 
-    aggregate: Literal["mean", "median", "max", "trimmed"] = Field(
-        "mean", description="How frame scores become a video's score."
+    aggregate: Literal["mean", "median", "max", "trimmed", "confident"] = Field(
+        "mean",
+        description="How frame scores become a video's score. trimmed leaves out the extreme "
+        "tenths; confident is the rule of the DFDC winner.",
     )
     threshold: Annotated[float, Field(ge=0, le=1)] | Literal["val"] = Field(
         "val",
-        description="Above it a video is called fake. val: the best balanced accuracy on the "
+        description="A video that reaches it is called fake. val: best balanced accuracy on the "
         "validation videos.",
     )
     log_loss_clip: Annotated[float, Field(ge=0, lt=0.5)] = Field(

@@ -1,0 +1,28 @@
+# From videos to a trained, evaluated deepfake detector. A table of contents:
+# every stage has its file in rules/, every setting its line in config.yaml.
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/demo.smk"
+include: "rules/manifest.smk"
+include: "rules/frames.smk"
+include: "rules/detections.smk"
+include: "rules/faces.smk"
+include: "rules/dataset.smk"
+include: "rules/train.smk"
+include: "rules/evaluate.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.evaluate.input,
+        rules.report.output,

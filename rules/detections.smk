@@ -1,0 +1,24 @@
+# Every face in every sampled frame: box, confidence, landmarks. Dear, so apart from cropping.
+
+
+rule detect_faces:
+    input:
+        frames=ancient("results/frames/{video}"),
+        index="results/frames/{video}.json",
+        settings=settings("detections"),
+    output:
+        "results/detections/{video}.json",
+    log:
+        "logs/detections/{video}.log",
+    benchmark:
+        "logs/benchmarks/detections/{video}.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    shell:
+        "unmask detect --frames {input.frames} --index {input.index}"
+        " --settings {input.settings} --output {output} > {log} 2>&1"
+
+
+rule detections:
+    input:
+        each_video("results/detections/{video}.json"),

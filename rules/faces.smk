@@ -1,0 +1,49 @@
+# Face crops of each video. Datasets that are crops already are brought to the same size.
+
+
+rule crop_faces:
+    input:
+        frames=ancient("results/frames/{video}"),
+        detections="results/detections/{video}.json",
+        settings=settings("faces"),
+    output:
+        faces=directory("results/faces/{video}"),
+        index="results/faces/{video}.json",
+    log:
+        "logs/faces/{video}.log",
+    benchmark:
+        "logs/benchmarks/faces/{video}.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    shell:
+        "unmask faces --detections {input.detections} --frames {input.frames}"
+        " --settings {input.settings} --faces {output.faces} --index {output.index}"
+        " > {log} 2>&1"
+
+
+rule adopt_crops:
+    input:
+        images=paths_of_cropped,
+        videos="results/settings/videos.csv",
+        settings=settings("cropped"),
+    output:
+        faces=directory("results/cropped/{dataset}"),
+        index="results/cropped/{dataset}.jsonl",
+    log:
+        "logs/cropped/{dataset}.log",
+    benchmark:
+        "logs/benchmarks/cropped/{dataset}.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    shell:
+        "unmask cropped --videos {input.videos} --dataset {wildcards.dataset}"
+        " --settings {input.settings} --faces {output.faces} --index {output.index}"
+        " > {log} 2>&1"
+
+
+rule faces:
+    input:
+        each_video("results/faces/{video}"),
+        each_video("results/faces/{video}.json"),
+        each_cropped("results/cropped/{dataset}"),
+        each_cropped("results/cropped/{dataset}.jsonl"),

@@ -1,0 +1,25 @@
+# Sampled frames of each video, and an index with their times.
+
+
+rule extract_frames:
+    input:
+        video=path_of_video,
+        settings=settings("frames"),
+    output:
+        frames=directory("results/frames/{video}"),
+        index="results/frames/{video}.json",
+    log:
+        "logs/frames/{video}.log",
+    benchmark:
+        "logs/benchmarks/frames/{video}.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    shell:
+        "unmask frames {input.video:q} --video {wildcards.video} --settings {input.settings}"
+        " --frames {output.frames} --index {output.index} > {log} 2>&1"
+
+
+rule frames:
+    input:
+        each_video("results/frames/{video}"),
+        each_video("results/frames/{video}.json"),

@@ -1,0 +1,18 @@
+# One row a video: where it is, its label, group and split.
+
+
+rule manifest:
+    input:
+        videos="results/settings/videos.csv",
+        settings=settings("manifest"),
+    output:
+        "results/manifest.csv",
+    log:
+        "logs/manifest.log",
+    benchmark:
+        "logs/benchmarks/manifest.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    shell:
+        "unmask manifest --videos {input.videos} --settings {input.settings}"
+        " --output {output} > {log} 2>&1"

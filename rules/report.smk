@@ -1,0 +1,29 @@
+# One page that shows what was run, on what, and with what result.
+
+
+rule report:
+    input:
+        folders=ancient("results/dataset"),
+        index="results/dataset.csv",
+        manifest="results/manifest.csv",
+        quarantine="results/quarantine.csv",
+        quality="results/quality.csv",
+        videos="results/predictions/videos.csv",
+        metrics="results/metrics.json",
+        history="results/model/history.csv",
+        plots=rules.plots.output,
+        settings=settings("report"),
+    output:
+        "results/report/index.html",
+    log:
+        "logs/report.log",
+    benchmark:
+        "logs/benchmarks/report.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    shell:
+        "unmask report --dataset {input.folders} --index {input.index}"
+        " --manifest {input.manifest} --quarantine {input.quarantine}"
+        " --quality {input.quality} --videos {input.videos} --metrics {input.metrics}"
+        " --history {input.history} --plots results/plots --settings {input.settings}"
+        " --output results/report > {log} 2>&1"

@@ -1,0 +1,158 @@
+"""Settings files, stages and the plan: how the workflow learns what depends on what."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import yaml
+
+from unmask import settings, stages
+from unmask.config import validate
+from unmask.errors import ConfigError
+from unmask.workflow import make_plan
+
+
+def leaves(tree, prefix=()):
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, (*prefix, key))
+        else:
+            yield ".".join((*prefix, key))
+
+
+def test_every_setting_reaches_a_stage():
+    sections = validate({}).model_dump(exclude={"datasets"})
+    covered = [key for stage in stages.STAGES.values() for key in stage.keys]
+    for leaf in leaves(sections):
+        assert any(leaf == key or leaf.startswith(f"{key}.") for key in covered), leaf
+
+
+@pytest.mark.parametrize("name", stages.STAGES)
+def test_a_changed_setting_changes_the_files_of_just_the_stages_that_name_its_key(name):
+    before = stages.STAGES[name].select(validate({}))
+    changes = {
+        "frames.fps": {"frames": {"fps": 3}},
+        "detect.min_face": {"detect": {"min_face": 0.2}},
+        "detect.min_confidence": {"detect": {"min_confidence": 0.5}},
+        "crop.scale": {"crop": {"scale": 2.0}},
+        "data.max_bad_fraction": {"data": {"max_bad_fraction": 0.5}},
+        "split.seed": {"split": {"seed": 5}},
+        "evaluate.bootstrap": {"evaluate": {"bootstrap": 5}},
+        "report.gallery": {"report": {"gallery": 5}},
+    }
+    # Two files hold more than their stage's own keys: a model keeps how its crops were made, and
+    # the report shows all settings. Both follow from the stages before anyway.
+    beyond = {
+        "train": {"detect.min_face", "detect.min_confidence", "crop.scale"},
+        "score": {"detect.min_face", "detect.min_confidence", "crop.scale"},
+        "report": set(changes),
+    }
+    for key, change in changes.items():
+        section = key.split(".")[0]
+        named = any(k in (key, section) for k in stages.STAGES[name].keys)
+        changed = stages.STAGES[name].select(validate(change)) != before
+        if changed != named:
+            assert changed and key in beyond.get(name, ()), (name, key)
+
+
+def test_a_stage_lists_the_modules_it_imports_wherever_the_import_stands():
+    names = {path.relative_to(stages.PACKAGE).as_posix() for path in stages.modules("dataset")}
+    assert {"commands/dataset.py", "dataset.py", "split.py", "records.py"} <= names
+    assert "workflow.py" not in names
+    assert not any(name.startswith("model/") for name in names)
+
+
+def test_per_video_stages_do_not_depend_on_the_readers_or_the_model():
+    for name in ("frames", "detections", "faces"):
+        for path in stages.modules(name):
+            folder = path.relative_to(stages.PACKAGE).parts[0]
+            assert folder not in ("config", "datasets", "model", "training", "evaluation")
+
+
+def test_an_edited_module_changes_the_digest_of_the_stages_that_use_it(tmp_path, monkeypatch):
+    import shutil
+
+    copy = tmp_path / "unmask"
+    shutil.copytree(stages.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(stages, "PACKAGE", copy)
+    before = {name: stages.code_digest(name) for name in stages.STAGES}
+    with (copy / "split.py").open("a") as file:
+        file.write("# edited\n")
+    after = {name: stages.code_digest(name) for name in stages.STAGES}
+    changed = {name for name in stages.STAGES if before[name] != after[name]}
+    assert changed == {"manifest", "accept", "dataset"} | {
+        name for name in stages.STAGES if copy / "split.py" in stages.modules(name)
+    }
+
+
+def test_settings_are_rewritten_only_when_they_change(tmp_path):
+    path = tmp_path / "s.json"
+    settings.save(path, {"fps": 2}, "abc")
+    os.utime(path, (1, 1))
+    settings.save(path, {"fps": 2}, "abc")
+    assert path.stat().st_mtime == 1
+    settings.save(path, {"fps": 2}, "abd")
+    assert path.stat().st_mtime != 1
+    assert settings.load(path) == {"fps": 2}
+
+
+def test_the_plan_names_videos_crops_and_the_demos_files(tmp_path):
+    (tmp_path / "c/real").mkdir(parents=True)
+    (tmp_path / "c/real/x.jpg").write_bytes(b"")
+    datasets = [
+        {"kind": "demo", "groups": 3},
+        {"kind": "folders", "name": "crops", "root": "c", "cropped": True},
+    ]
+    plan = make_plan({"datasets": datasets}, tmp_path)
+    assert len(plan.filmed) == 6
+    assert plan.cropped == {"crops": ["c/real/x.jpg"]}
+    assert plan.demo_files[-1] == "data/demo/metadata.json"
+    assert len(plan.demo_files) == 7
+    assert plan.paths[plan.filmed[0]] in plan.demo_files
+    assert "demo: 3 real and 3 fake in 3 groups" in plan.summary()
+    assert "crops: 1 real and 0 fake in 1 groups" in plan.summary()
+
+
+def test_planning_again_touches_nothing(tmp_path):
+    make_plan({}, tmp_path)
+    files = [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
+    for path in files:
+        os.utime(path, (1, 1))
+    make_plan({"frames": {"fps": 2}}, tmp_path)
+    assert {path.stat().st_mtime for path in files} == {1}
+
+
+def test_a_wrong_configuration_writes_nothing(tmp_path):
+    with pytest.raises(ConfigError):
+        make_plan({"frames": {"fps": -1}}, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_problems_show_in_the_summary(tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/a.mp4").write_bytes(b"")
+    (tmp_path / "d/labels.csv").write_text("path,label\na.mp4,real\ngone.mp4,fake\n")
+    plan = make_plan({"datasets": [{"kind": "table", "name": "t", "root": "d"}]}, tmp_path)
+    assert "1 listed or found videos cannot be used" in plan.summary()
+    assert plan.demo is None
+    assert plan.demo_files == []
+
+
+def test_generated_files_are_up_to_date(repository):
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("generate", repository / "scripts/generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for name, content in generate.GENERATED.items():
+        assert (repository / name).read_text("utf-8") == content(), f"{name}: run `make generate`"
+
+
+def test_dvc_yaml_names_every_module_and_key_of_every_stage(repository):
+    pipeline = yaml.safe_load((repository / "dvc.yaml").read_text())["stages"]
+    deps = {dep for stage in pipeline.values() for dep in stage["deps"]}
+    source = repository / "src"
+    for name in stages.STAGES:
+        for path in stages.modules(name):
+            assert path.relative_to(source.parent).as_posix() in deps

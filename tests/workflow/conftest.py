@@ -1,0 +1,77 @@
+"""Whole runs of the workflow in temporary folders, as a user would start them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parent.parent.parent
+
+SMALL = {
+    "datasets": [{"name": "demo", "kind": "demo", "root": "data/demo", "groups": 8, "seconds": 1}],
+    "split": {"train": 0.5, "val": 0.25, "test": 0.25},
+    "crop": {"size": 64},
+    "model": {"input_size": 64},
+    "train": {"epochs": 1, "batch_size": 8},
+    "evaluate": {"bootstrap": 50},
+}
+"""A demo that takes seconds: settings that keep every stage but make it short."""
+
+
+def environment() -> dict[str, str]:
+    """As after ``. .venv/bin/activate``, with somebody to commit as."""
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    for role in ("AUTHOR", "COMMITTER"):
+        env |= {f"GIT_{role}_NAME": "tester", f"GIT_{role}_EMAIL": "tester@example.invalid"}
+    return env
+
+
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command; its output, both streams together, is in ``stdout``."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+
+
+Snakemake = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def snakemake_in(folder: Path, settings: dict | None = None) -> Snakemake:
+    """A function that runs snakemake on ``folder`` from elsewhere, with settings laid over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    overlay = folder / "overlay.yaml"
+    overlay.write_text(yaml.safe_dump(settings or SMALL))
+
+    def snakemake(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return run(
+            "snakemake",
+            "--cores=2",
+            *arguments,
+            f"--snakefile={REPOSITORY / 'Snakefile'}",
+            f"--directory={folder}",
+            f"--configfile={overlay}",
+            cwd=folder.parent,
+        )
+
+    return snakemake
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Path:
+    """A small project on which everything has run once. Tests must leave it as it is."""
+    folder = tmp_path_factory.mktemp("finished")
+    done = snakemake_in(folder)()
+    assert done.returncode == 0, done.stdout
+    return folder

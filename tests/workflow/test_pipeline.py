@@ -1,0 +1,164 @@
+"""From the demo to the report: what a run leaves behind, and what it does the second time."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from unmask.frames import FrameIndex
+from unmask.model.artifact import load_model
+from unmask.records import DetectionIndex, FaceIndex
+
+from workflow.conftest import SMALL, snakemake_in
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_metrics_hold_what_the_contract_names(finished):
+    metrics = json.loads((finished / "results/metrics.json").read_text())
+    assert set(metrics) >= {"frame", "video", "data"}
+    needed = (
+        "auc auc_ci average_precision log_loss eer accuracy balanced_accuracy threshold "
+        "n_real n_fake coverage"
+    )
+    assert set(metrics["video"]) >= set(needed.split())
+    assert metrics["video"]["n_real"] == metrics["video"]["n_fake"] == 2
+    assert metrics["video"]["coverage"] == 1
+    for split, groups in (("train", 4), ("val", 2), ("test", 2)):
+        assert metrics["data"][split]["groups"] == groups
+        assert metrics["data"][split]["videos"] == 2 * groups
+
+
+def test_tables_have_the_columns_of_the_contract(finished):
+    results = finished / "results"
+    columns = {
+        "manifest.csv": "video,path,label,group,split,method,dataset",
+        "quarantine.csv": "video,stage,reason",
+        "predictions/videos.csv": "video,label,group,split,n_faces,p_fake",
+        "predictions/frames.csv": "video,frame,time_s,p_fake",
+    }
+    for name, expected in columns.items():
+        assert (results / name).read_text().splitlines()[0] == expected, name
+
+
+def test_every_video_can_be_followed_from_its_frames_to_its_score(finished):
+    results = finished / "results"
+    scores = {row["video"]: row for row in rows(results / "predictions/videos.csv")}
+    for row in rows(results / "manifest.csv"):
+        video = row["video"]
+        frames = FrameIndex.load(results / f"frames/{video}.json")
+        detections = DetectionIndex.load(results / f"detections/{video}.json")
+        faces = FaceIndex.load(results / f"faces/{video}.json")
+        assert [frame.time_s for frame in frames.frames] == [0.0, 0.5]
+        assert all((results / f"frames/{video}/{f.file}").is_file() for f in frames.frames)
+        assert [f.frame for f in detections.frames] == [f.frame for f in frames.frames]
+        assert faces.ok and len(faces.faces) == 2, "the demo's faces are found in every frame"
+        folder = results / "dataset" / row["split"] / ("real", "fake")[int(row["label"])]
+        assert len(list(folder.glob(f"{video}_*.jpg"))) == 2
+        if row["split"] != "train":
+            assert 0 <= float(scores[video]["p_fake"]) <= 1
+            assert scores[video]["label"] == row["label"]
+
+
+def test_no_group_is_on_two_sides(finished):
+    sides: dict[str, set[str]] = {}
+    for row in rows(finished / "results/dataset.csv"):
+        sides.setdefault(row["group"], set()).add(row["split"])
+    assert {len(side) for side in sides.values()} == {1}
+
+
+def test_the_model_remembers_how_its_crops_were_made(finished):
+    _, contract = load_model(finished / "results/model/model.keras")
+    assert contract["crop"]["scale"] == 1.3
+    assert contract["crop"]["size"] == 64
+
+
+def test_plots_and_report_are_there_and_the_report_needs_no_other_file(finished):
+    results = finished / "results"
+    for name in ("roc", "precision_recall", "confusion", "training", "score_histogram"):
+        assert (results / f"plots/{name}.png").stat().st_size > 1000
+        assert (results / f"plots/{name}.csv").is_file()
+    page = (results / "report/index.html").read_text()
+    assert "data:image/png;base64" in page
+    assert 'src="http' not in page and 'href="http' not in page
+
+
+def test_every_rule_leaves_a_log_and_a_benchmark(finished):
+    for name in ("demo", "manifest", "dataset", "train", "score", "metrics", "plots", "report"):
+        assert (finished / f"logs/{name}.log").is_file()
+        assert (finished / f"logs/benchmarks/{name}.tsv").read_text().startswith("s\t")
+
+
+def test_nothing_is_done_the_second_time(finished):
+    again = snakemake_in(finished)()
+    assert "Nothing to be done" in again.stdout
+
+
+def test_a_dry_run_explains_why(finished, tmp_path):
+    changed = {**SMALL, "train": {**SMALL["train"], "epochs": 2}}
+    copy = tmp_path / "copy"
+    import shutil
+
+    shutil.copytree(finished, copy, symlinks=True, copy_function=shutil.copy2)
+    shown = snakemake_in(copy, changed)("--dry-run").stdout
+    jobs = {"train", "score", "metrics", "plots", "report", "all"}
+    counts = shown.split("Job stats:")[1].split("total")[0].split("\n")[3:]
+    assert {line.split()[0] for line in counts if line.strip()} == jobs
+    assert "results/settings/train.json" in shown
+
+
+@pytest.mark.parametrize("target", ["frames", "detections", "faces"])
+def test_one_videos_files_can_be_asked_for_alone(tmp_path, target):
+    snakemake = snakemake_in(tmp_path / "p")
+    listed = snakemake("manifest")
+    assert listed.returncode == 0, listed.stdout
+    video = rows(tmp_path / "p/results/manifest.csv")[0]["video"]
+    suffix = ".json" if target == "detections" else ""
+    done = snakemake("--dry-run", f"results/{target}/{video}{suffix}")
+    assert done.returncode == 0, done.stdout
+    assert "extract_frames        1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"frames": {"fpss": 2}}, "fps: 2"),
+        ({"split": {"train": 0.9}}, "train + val + test must be 1"),
+        ({"model": {"backbone": "Xcption", "head": "pool"}}, "Did you mean Xception"),
+        (
+            {"datasets": [{"name": "x", "kind": "folders", "root": "absent"}]},
+            "there is no folder absent",
+        ),
+    ],
+)
+def test_a_mistake_in_the_settings_stops_before_any_job(tmp_path, settings, said):
+    done = snakemake_in(tmp_path / "p", settings)()
+    assert done.returncode != 0
+    assert said in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (tmp_path / "p/logs").exists()
+
+
+def test_the_tutorial_preset_plans_a_whole_run(tmp_path, repository):
+    from workflow.conftest import run
+
+    done = run(
+        "snakemake",
+        "--dry-run",
+        f"--snakefile={repository / 'Snakefile'}",
+        f"--directory={tmp_path}",
+        f"--configfile={repository / 'presets/tutorial.yaml'}",
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout
+    train = json.loads((tmp_path / "results/settings/train.json").read_text())["settings"]
+    preset = yaml.safe_load((repository / "presets/tutorial.yaml").read_text())
+    assert train["model"]["backbone"] == "VGG16"
+    assert train["train"]["learning_rate"] == preset["train"]["learning_rate"] == 2e-5
