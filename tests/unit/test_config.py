@@ -60,7 +60,7 @@ def test_an_unknown_key_that_resembles_none_is_to_be_deleted():
         ({"frames": {"quality": 150}}, "from 1 up to 100", "quality: 100"),
         ({"frames": {"fps": 0}}, "above 0 up to 1000", "fps: 2.0"),
         ({"frames": {"fps": "two"}}, "a number, above 0 up to 1000, or null", "fps: 2.0"),
-        ({"train": {"epochs": 2.5}}, "a whole number", "epochs: 20"),
+        ({"train": {"epochs": 2.5}}, "a whole number", "epochs: 30"),
         ({"detect": {"detector": "mtcn"}}, "mtcnn, opencv", "detector: mtcnn"),
         ({"evaluate": {"threshold": "vall"}}, "or val", "threshold: val"),
         ({"model": {"dropout": 1}}, "from 0 below 1", "dropout: 0.0"),

@@ -21,6 +21,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask import settings
+    from unmask.model import runtime
+
+    runtime.start()
     from unmask.evaluation.scores import write_frames, write_videos
     from unmask.evaluation.scoring import score_dataset
 

@@ -210,8 +210,8 @@ class Model(Section):
 class Train(Section):
     """How the network is trained."""
 
-    epochs: Annotated[int, Field(ge=1, le=10000)] = Field(20, description="Passes over the data.")
-    batch_size: Annotated[int, Field(ge=1, le=4096)] = Field(16, description="Crops a step.")
+    epochs: Annotated[int, Field(ge=1, le=10000)] = Field(30, description="Passes over the data.")
+    batch_size: Annotated[int, Field(ge=1, le=4096)] = Field(8, description="Crops a step.")
     optimizer: Literal["rmsprop", "adam", "adamw", "sgd"] = Field(
         "adam", description="The optimizer. adamw also decays the weights."
     )

@@ -1,0 +1,32 @@
+"""``unmask train``: train the classifier."""
+
+from __future__ import annotations
+
+import logging
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "train the classifier on a dataset's crops"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--dataset", type=Path, required=True, help="folder of the crops")
+    parser.add_argument("--index", type=Path, required=True, help="their table, dataset.csv")
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument(
+        "--output-dir", type=Path, required=True, help="where model.keras and history.csv go"
+    )
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask.model import runtime
+    from unmask.settings import load
+
+    runtime.start()
+    from unmask.training.fit import train
+
+    result = train(args.index, args.dataset, args.output_dir, **load(args.settings))
+    logging.info("wrote %s and %s", result.model, result.history)
+    return 0

@@ -1,0 +1,1 @@
+"""Training the classifier on the crops of a dataset."""

@@ -1,0 +1,47 @@
+"""The settings of a training, and what came out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How to train.
+
+    ``learning_rate`` is the highest that the schedule reaches; it rises from zero over
+    ``warmup_epochs``, then stays or with ``cosine`` falls to zero. ``patience``: stop after so many
+    epochs without a better one. ``cache_mb``: decoded crops are kept in memory up to this size.
+    """
+
+    epochs: int = 20
+    batch_size: int = 16
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    schedule: str = "constant"
+    warmup_epochs: float = 0.0
+    weight_decay: float = 0.01
+    class_weight: str = "balanced"
+    label_smoothing: float = 0.0
+    monitor: str = "val_auc"
+    patience: int | None = None
+    precision: str = "float32"
+    seed: int = 0
+    cache_mb: int = 2048
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training made: two files, and the figures of the epoch whose weights were kept.
+
+    ``best_epoch`` counts from 1. ``val_auc`` is NaN where validation has one class only.
+    """
+
+    model: Path
+    history: Path
+    epochs: int
+    best_epoch: int
+    val_auc: float
+    val_loss: float
+    val_accuracy: float
