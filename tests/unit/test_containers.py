@@ -2,9 +2,9 @@
 
 import struct
 
-import media
 import pytest
 
+import media
 from unmask.containers import Track, video_track, why_not_a_video
 
 

@@ -1,10 +1,10 @@
 """From a face in a frame to a square: placed right, never squeezed, mirrored at the border."""
 
 import cv2
-import media
 import numpy as np
 import pytest
 
+import media
 from unmask.cropping import crop_square
 
 FRAME = media.texture((160, 120))

@@ -7,8 +7,8 @@ from argparse import ArgumentParser
 from dataclasses import replace
 
 import pytest
-from results_tree import CLIPS, DATASET, QUARANTINE, Clip, Results, read
 
+from results_tree import CLIPS, DATASET, QUARANTINE, Clip, Results, read
 from unmask.commands import evaluate as command
 from unmask.errors import DatasetError
 from unmask.evaluation.evaluate import evaluate, write_metrics

@@ -7,8 +7,8 @@ from argparse import ArgumentParser
 
 import numpy as np
 import pytest
-from results_tree import DATASET, Results, read
 
+from results_tree import DATASET, Results, read
 from unmask.commands import score as command
 from unmask.errors import ConfigError, DatasetError, ModelError, UnreadableMedia
 from unmask.evaluation.scoring import score_dataset

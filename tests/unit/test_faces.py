@@ -2,10 +2,10 @@
 
 import json
 
-import media
 import numpy as np
 import pytest
 
+import media
 from unmask.cli import main
 from unmask.cropping import crop_square
 from unmask.errors import ConfigError, UnreadableMedia

@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 
-import media
 import pytest
 
+import media
 from unmask.cli import main
 from unmask.frames import extract_frames, spread
 from unmask.images import read_image

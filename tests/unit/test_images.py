@@ -1,10 +1,10 @@
 """Reading, writing and shrinking images."""
 
 import cv2
-import media
 import numpy as np
 import pytest
 
+import media
 from unmask.images import fit_within, limit_threads, read_image, write_jpeg
 
 

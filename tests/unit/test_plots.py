@@ -9,8 +9,8 @@ import cv2
 import matplotlib
 import numpy as np
 import pytest
-from results_tree import CLIPS, HISTORY, Results, read
 
+from results_tree import CLIPS, HISTORY, Results, read
 from unmask.commands import plots as command
 from unmask.evaluation.evaluate import evaluate, write_metrics
 from unmask.plots import PLOTS

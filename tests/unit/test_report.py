@@ -12,8 +12,8 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-from results_tree import CLIPS, QUARANTINE, Clip, Results
 
+from results_tree import CLIPS, QUARANTINE, Clip, Results
 from unmask.commands import report as command
 from unmask.errors import DatasetError
 from unmask.evaluation.evaluate import evaluate, write_metrics

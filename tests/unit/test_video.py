@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import cv2
-import media
 import numpy as np
 import pytest
 
+import media
 from unmask.errors import UnreadableMedia
 from unmask.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES, is_image, is_video
 from unmask.video import open_clip, packet_times

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import media
-
 from workflow.conftest import snakemake_in
 
 

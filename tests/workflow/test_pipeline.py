@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from unmask.frames import FrameIndex
 from unmask.model.artifact import load_model
-from unmask.records import DetectionIndex, FaceIndex
-
-from workflow.conftest import SMALL, snakemake_in
+from unmask.records import DetectionIndex, FaceIndex, FrameIndex
+from workflow.conftest import SMALL, run, snakemake_in
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -56,7 +55,8 @@ def test_every_video_can_be_followed_from_its_frames_to_its_score(finished):
         frames = FrameIndex.load(results / f"frames/{video}.json")
         detections = DetectionIndex.load(results / f"detections/{video}.json")
         faces = FaceIndex.load(results / f"faces/{video}.json")
-        assert [frame.time_s for frame in frames.frames] == [0.0, 0.5]
+        times = [frame.time_s for frame in frames.frames]
+        assert times == pytest.approx([0, 0.5], abs=0.05), "the first frame at or after each half"
         assert all((results / f"frames/{video}/{f.file}").is_file() for f in frames.frames)
         assert [f.frame for f in detections.frames] == [f.frame for f in frames.frames]
         assert faces.ok and len(faces.faces) == 2, "the demo's faces are found in every frame"
@@ -104,8 +104,6 @@ def test_nothing_is_done_the_second_time(finished):
 def test_a_dry_run_explains_why(finished, tmp_path):
     changed = {**SMALL, "train": {**SMALL["train"], "epochs": 2}}
     copy = tmp_path / "copy"
-    import shutil
-
     shutil.copytree(finished, copy, symlinks=True, copy_function=shutil.copy2)
     shown = snakemake_in(copy, changed)("--dry-run").stdout
     jobs = {"train", "score", "metrics", "plots", "report", "all"}
@@ -147,8 +145,6 @@ def test_a_mistake_in_the_settings_stops_before_any_job(tmp_path, settings, said
 
 
 def test_the_tutorial_preset_plans_a_whole_run(tmp_path, repository):
-    from workflow.conftest import run
-
     done = run(
         "snakemake",
         "--dry-run",
