@@ -97,11 +97,11 @@ def test_the_graphs_are_valid_onnx(name):
 
 
 def test_every_kind_of_attribute_arrives():
-    written = onnx_proto.node("Op", ["a", "b"], ["c"], whole=-3, real=0.25, list=(1, 200, -1))
+    written = onnx_proto.node("Op", ["a", "b"], ["c"], whole=-3, list=(1, 200, -1))
     node = onnx.NodeProto.FromString(written)
     assert (node.op_type, list(node.input), list(node.output)) == ("Op", ["a", "b"], ["c"])
     values = {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
-    assert values == {"whole": -3, "real": 0.25, "list": [1, 200, -1]}
+    assert values == {"whole": -3, "list": [1, 200, -1]}
 
 
 def test_a_gpu_is_taken_where_there_is_one_unless_told_otherwise():

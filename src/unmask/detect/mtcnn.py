@@ -24,7 +24,7 @@ from unmask.detect.networks import Networks
 from unmask.records import Face
 
 THRESHOLDS = (0.6, 0.7, 0.8)
-"""Scores from which P-Net, R-Net and O-Net let a face through."""
+"""Scores above which P-Net, R-Net and O-Net let a face through; the paper's O-Net takes 0.7."""
 
 LEVEL_OVERLAP, FRAME_OVERLAP, REFINED_OVERLAP, FINAL_OVERLAP = 0.5, 0.7, 0.7, 0.7
 """Overlaps above which the weaker of two boxes goes, in the order in which they are applied."""

@@ -1,24 +1,23 @@
 """Writes ONNX models: the few messages of ``onnx.proto`` that plain networks need.
 
-Importing ``onnx`` would cost a per-video job more than everything else it imports, to write a
-few hundred bytes around the weights. The format is Protocol Buffers: a message is a sequence of
+Importing ``onnx`` would slow down the start of every per-video job, to write a few hundred bytes
+around the weights. The format is Protocol Buffers: a message is a sequence of
 fields, each a key (number and wire type) and a value. Field numbers are those of
 https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 IR_VERSION = 8
 OPSET = 13
-FLOAT, INT64 = 1, 7
-_TENSOR_TYPES = {"float32": FLOAT, "int64": INT64}
+FLOAT, INT, INTS = 1, 2, 7
+"""Codes: of the type of tensors, and of the two types of attributes."""
 
-Attribute = int | float | Sequence[int]
+Attribute = int | Sequence[int]
 Shape = Sequence[int | str]
 
 
@@ -60,16 +59,14 @@ def node(
 def _attribute(name: str, value: Attribute) -> bytes:
     head = _text(1, name)
     if isinstance(value, int):
-        return head + _int(3, value) + _int(20, 2)
-    if isinstance(value, float):
-        return head + _key(2, 5) + struct.pack("<f", value) + _int(20, 1)
-    return head + b"".join(_int(8, item) for item in value) + _int(20, 7)
+        return head + _int(3, value) + _int(20, INT)
+    return head + b"".join(_int(8, item) for item in value) + _int(20, INTS)
 
 
 def _tensor(name: str, array: np.ndarray) -> bytes:
     dims = b"".join(_int(1, size) for size in array.shape)
-    raw = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
-    return dims + _int(2, _TENSOR_TYPES[array.dtype.name]) + _text(8, name) + _bytes(9, raw)
+    raw = np.ascontiguousarray(array, "<f4").tobytes()
+    return dims + _int(2, FLOAT) + _text(8, name) + _bytes(9, raw)
 
 
 def _value(name: str, shape: Shape) -> bytes:
@@ -83,7 +80,7 @@ def _key(number: int, wire_type: int) -> bytes:
 
 
 def _int(number: int, value: int) -> bytes:
-    return _key(number, 0) + _varint(value & 0xFFFFFFFFFFFFFFFF)
+    return _key(number, 0) + _varint(value & 0xFFFFFFFFFFFFFFFF)  # negative: two's complement
 
 
 def _bytes(number: int, value: bytes) -> bytes:
