@@ -36,7 +36,7 @@ def swapped(still: Still, donor: Still, swap: Swap, take: Take) -> np.ndarray:
     mixed = mine + weight[..., np.newaxis] * (theirs - mine)
     mixed = np.rint(mixed).clip(0, 255).astype(np.uint8)
     result = still.image.copy()
-    result[rows, columns] = match_detail(mixed, mine, weight, take, swap.detail)
+    result[rows, columns] = match_detail(mixed, mine, weight, swap, take)
     return result
 
 
