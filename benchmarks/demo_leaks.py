@@ -232,6 +232,7 @@ def report(folder: Path, clips: list[DemoClip]) -> str:
             "with disjoint groups,",
             "95 % intervals by resampling groups. The last column: shown both clips of a group, "
             f"how often the fake is pointed at (a guess: 0.50 +- {1 / np.sqrt(len(pairs)):.2f}).",
+            "A detector sees one clip at a time, so the AUC counts; the last column asks for more.",
             "",
             "| what is seen | classifier | video AUC | 95 % interval | fake found in pair |",
             "|---|---|---|---|---|",

@@ -62,7 +62,8 @@ def _train(config: Config) -> Settings:
 
 def _crops(config: Config) -> Settings:
     """How crops are made: a model refuses those that were made otherwise."""
-    return {"crop": _faces(config), "detect": _detect(config)}
+    frames = config.frames.model_dump()
+    return {"frames": frames, "detect": _detect(config), "crop": _faces(config)}
 
 
 def _score(config: Config) -> Settings:

@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -256,19 +257,35 @@ def test_the_new_face_has_the_tone_and_the_features_expected(index):
 
 
 def test_detail_is_strengthened_or_weakened_to_the_cost_asked_for():
-    take = plan_demo()[0].take
+    fake = plan_demo()[1]
     rng = np.random.default_rng(0)
-    rough = np.clip(128 + rng.normal(0, 20, (120, 120, 3)), 0, 255).astype(np.uint8)
-    soft = np.clip(128 + rng.normal(0, 8, (120, 120, 3)), 0, 255).astype(np.uint8)
+    rough, soft = (
+        np.clip(128 + rng.normal(0, spread, (120, 120, 3)), 0, 255).astype(np.uint8)
+        for spread in (20, 8)
+    )
     everywhere = np.ones((120, 120), np.float32)
 
-    def spread(image):
-        return image.astype(float).std()
+    def spread(image, like, mask=everywhere, **wanted):
+        swap = replace(fake.swap, **{"middle": 1.0, "detail": 1.0, **wanted})
+        return match_detail(image, like, mask, swap, fake.take).astype(float).std()
 
-    assert spread(match_detail(soft, rough, everywhere, take, 1.0)) == pytest.approx(20, abs=2)
-    assert spread(match_detail(rough, soft, everywhere, take, 1.0)) == pytest.approx(8, abs=2)
-    untouched = match_detail(soft, rough, 0 * everywhere, take, 1.0)
-    assert np.array_equal(untouched, soft)
+    assert spread(soft, rough) == pytest.approx(20, abs=2)
+    assert spread(rough, soft) == pytest.approx(8, abs=2)
+    assert spread(soft, rough, detail=1.1) > spread(soft, rough, detail=0.9) + 2
+    assert spread(soft, rough, mask=0 * everywhere) == soft.astype(float).std()
+
+
+def test_detail_of_middle_size_has_a_gain_of_its_own():
+    fake = plan_demo()[1]
+    waves = 128 + 40 * np.sin(np.arange(120) * 2 * np.pi / 24) + np.zeros((120, 1))
+    image = np.repeat(np.rint(waves).astype(np.uint8)[..., np.newaxis], 3, axis=2)
+    everywhere = np.ones((120, 120), np.float32)
+    spreads = [
+        match_detail(image, image, everywhere, replace(fake.swap, middle=gain), fake.take).std()
+        for gain in (0.5, 1.0, 1.5)
+    ]
+    assert spreads[0] < 0.8 * spreads[1]
+    assert spreads[2] > 1.08 * spreads[1]
 
 
 def test_off_the_face_a_real_clip_and_its_fake_are_identical_before_encoding():

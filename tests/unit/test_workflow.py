@@ -44,8 +44,8 @@ def test_a_changed_setting_changes_the_files_of_just_the_stages_that_name_its_ke
     # Two files hold more than their stage's own keys: a model keeps how its crops were made, and
     # the report shows all settings. Both follow from the stages before anyway.
     beyond = {
-        "train": {"detect.min_face", "detect.min_confidence", "crop.scale"},
-        "score": {"detect.min_face", "detect.min_confidence", "crop.scale"},
+        "train": {"frames.fps", "detect.min_face", "detect.min_confidence", "crop.scale"},
+        "score": {"frames.fps", "detect.min_face", "detect.min_confidence", "crop.scale"},
         "report": set(changes),
     }
     for key, change in changes.items():
