@@ -24,5 +24,10 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
+        rules.manifest.output,
+        rules.quarantine.output,
+        rules.dataset.output,
+        rules.train.output,
+        rules.score.output,
         rules.evaluate.input,
         rules.report.output,

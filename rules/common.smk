@@ -14,8 +14,11 @@ from unmask.workflow import make_plan
 # Jobs find the `unmask` command beside the Python that runs the workflow.
 shell.prefix(f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH; ")
 
+# Another run in this folder reads the settings files: leave them alone. So do the jobs of a run.
+IN_USE = not workflow.is_main_process or any(Path(".snakemake/locks").glob("*"))
+
 try:
-    PLAN = make_plan(config)
+    PLAN = make_plan(config, write=not IN_USE)
 except UnmaskError as error:
     raise WorkflowError(str(error)) from None
 
@@ -33,7 +36,15 @@ def settings(stage):
 
 
 def path_of_video(wildcards):
-    return PLAN.paths[wildcards.video]
+    return PLAN.path(wildcards.video)
+
+
+def fingerprint_of_video(wildcards):
+    return PLAN.fingerprint(wildcards.video)
+
+
+def fingerprints_of_cropped(wildcards):
+    return [PLAN.fingerprints[path] for path in PLAN.cropped[wildcards.dataset]]
 
 
 def paths_of_cropped(wildcards):

@@ -35,6 +35,8 @@ rule adopt_crops:
         "logs/benchmarks/cropped/{dataset}.tsv"
     conda:
         "../envs/unmask.yaml"
+    params:
+        source=fingerprints_of_cropped,
     shell:
         "unmask cropped --videos {input.videos} --dataset {wildcards.dataset}"
         " --settings {input.settings} --faces {output.faces} --index {output.index}"

@@ -14,9 +14,12 @@ rule extract_frames:
         "logs/benchmarks/frames/{video}.tsv"
     conda:
         "../envs/unmask.yaml"
+    params:
+        # Not used by the command: a video that was replaced by an older one has another.
+        source=fingerprint_of_video,
     shell:
-        "unmask frames {input.video:q} --video {wildcards.video} --settings {input.settings}"
-        " --frames {output.frames} --index {output.index} > {log} 2>&1"
+        "unmask frames --video {wildcards.video} --settings {input.settings}"
+        " --frames {output.frames} --index {output.index} -- {input.video:q} > {log} 2>&1"
 
 
 rule frames:

@@ -5,6 +5,7 @@ rule train:
     input:
         folders=ancient("results/dataset"),
         index="results/dataset.csv",
+        weights=PLAN.config.weights_files,
         settings=settings("train"),
     output:
         model="results/model/model.keras",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from unmask.errors import DatasetError
 from unmask.labels import CLASS_NAMES, SPLITS
 from unmask.manifest import Video
 from unmask.records import FaceIndex
@@ -68,4 +69,9 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:
+        if not source.is_file():
+            raise DatasetError(
+                f"{source} is gone. Make the crops of its video again: delete the folder "
+                f"{source.parent} and run again."
+            ) from None
         shutil.copyfile(source, target)

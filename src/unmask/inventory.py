@@ -5,15 +5,19 @@ It is taken at the start of every run, so that the workflow knows each video bef
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 from unmask.config.datasets import AnyDataset
 from unmask.datasets import read_dataset
+from unmask.datasets.listing import Listing
 from unmask.errors import DatasetError
 from unmask.ids import slug, unique_ids
 from unmask.manifest import Problem, Video
+from unmask.media_types import is_video
 
 _UNUSABLE = {"{": "brace", "}": "brace", "\n": "line break", "\r": "line break"}
 
@@ -37,10 +41,14 @@ def take_inventory(datasets: Sequence[AnyDataset], where: Path) -> Inventory:
     videos, problems, names, subjects = [], [], [], []
     for dataset in datasets:
         listing = read_dataset(dataset, where)
-        root = dataset.root.rstrip("/")
+        root = dataset.root.rstrip("/") or "/"
+        _check_root(dataset, where)
         _check_names([root, *(clip.path for clip in listing.clips)])
+        if dataset.kind != "demo":
+            _set_aside_unusable(listing, where / root, cropped=dataset.cropped)
         for clip in listing.clips:
-            group = f"{listing.namespace}:{clip.group}"
+            # One name, whatever case and accents a disk or a table spells it with.
+            group = normalize("NFC", f"{listing.namespace}:{clip.group}").casefold()
             names.append((clip.name, dataset.name, clip.path))
             subjects.append(f"{listing.namespace}:{clip.subject}" if clip.subject else "")
             videos.append(
@@ -60,8 +68,58 @@ def take_inventory(datasets: Sequence[AnyDataset], where: Path) -> Inventory:
         ]
     for video, name in zip(videos, unique_ids(names), strict=True):
         video.video = name
+    _check_same_file_twice(videos, where)
     _merge_by_subject(videos, subjects)
     return Inventory(videos, problems)
+
+
+def _check_root(dataset: AnyDataset, where: Path) -> None:
+    """Refuse a root whose videos a run would delete with its own results."""
+    root = (where / dataset.root).resolve()
+    for name in ("results", "logs"):
+        ours = (where / name).resolve()
+        if root == where.resolve() or root.is_relative_to(ours) or ours.is_relative_to(root):
+            raise DatasetError(
+                f"Dataset '{dataset.name}': its root {dataset.root} and the folder {name}/, which "
+                "a run writes and clears, must lie apart. Move the videos, for example to "
+                f"data/{dataset.name}."
+            )
+
+
+def _set_aside_unusable(listing: Listing, root: Path, *, cropped: bool) -> None:
+    """Turn clips that cannot be opened at all into problems."""
+    usable = []
+    for clip in listing.clips:
+        path = root / clip.path
+        if not path.exists():
+            listing.problems.append((clip.path, "a link to a file that is not there"))
+        elif not os.access(path, os.R_OK):
+            listing.problems.append((clip.path, "no permission to read the file"))
+        elif cropped and is_video(path):
+            listing.problems.append((clip.path, "a video; `cropped: true` takes images"))
+        else:
+            usable.append(clip)
+    listing.clips = usable
+
+
+def _check_same_file_twice(videos: Sequence[Video], where: Path) -> None:
+    """The same file under two names would be on two sides of the split.
+
+    Raises:
+        DatasetError: names both.
+    """
+    seen: dict[tuple[int, int], Video] = {}
+    for video in videos:
+        path = where / video.path
+        if not path.exists():
+            continue  # a clip of the demo that is yet to be filmed
+        stat = path.stat()
+        other = seen.setdefault((stat.st_dev, stat.st_ino), video)
+        if other is not video:
+            raise DatasetError(
+                f"{video.path} and {other.path} are the same file. Take one of them out of "
+                "`datasets:`, or delete the link."
+            )
 
 
 def _check_names(paths: Iterable[str]) -> None:
@@ -71,6 +129,10 @@ def _check_names(paths: Iterable[str]) -> None:
         DatasetError: a line break, or braces, which mark wildcards in rules.
     """
     for path in paths:
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise DatasetError(f"{path!a}: rename this file, its name is not UTF-8.") from None
         if bad := next((name for char, name in _UNUSABLE.items() if char in path), None):
             raise DatasetError(
                 f"{path!r}: rename this file or folder, it has a {bad} in its name, which the "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from itertools import accumulate
 from typing import TypeVar
 
 from unmask.errors import DatasetError
@@ -31,10 +33,9 @@ def assign_splits(
 
     A dataset's own split stays. Where it has training and test videos but none for validation,
     validation groups are taken from its training groups. All other groups are dealt out so that
-    each split has its share of every dataset's real and fake videos: the largest group first,
-    each to the split that lacks it most (after Sechidis et al. 2011, "On the stratification of
-    multi-label data"). With ``folds``, the groups are dealt into that many equal folds; ``fold``
-    is the test split, the next one validation, the rest training.
+    each split has its share of every dataset's real and fake videos; see :func:`deal`. With
+    ``folds``, the groups are dealt into that many equal folds; ``fold`` is the test split, the next
+    one validation, the rest training.
 
     The result depends on the videos and the seed, not on the order of the list.
 
@@ -62,29 +63,35 @@ def deal(
 ) -> dict[str, Side]:
     """Deal groups out to sides by their shares, evenly over the strata.
 
-    ``sizes`` counts the videos of each group in each stratum. Sides with a share of 0 get none.
+    ``sizes`` counts the videos of each group in each stratum. Groups with videos in the same
+    strata are lined up by a hash of their name, and the line is cut where the shares say. So a
+    new group moves only groups at a cut. Sides with a share of 0 get none; every other gets one,
+    where there are enough groups.
     """
-    totals: Counter[Stratum] = Counter()
-    for size in sizes.values():
-        totals.update(size)
+    lines: dict[tuple[Stratum, ...], list[str]] = defaultdict(list)
+    for group in sorted(sizes, key=lambda group: _digest(seed, group)):
+        lines[tuple(sorted(sizes[group]))].append(group)
     sides = [side for side, share in shares.items() if share > 0]
-    filled: dict[Side, Counter[Stratum]] = {side: Counter() for side in sides}
-
-    def cost(side: Side, size: Counter[Stratum]) -> float:
-        """How much further from its target the side would be, squared and summed over strata."""
-        return sum(
-            ((2 * (filled[side][key] - shares[side] * totals[key]) + n) * n)
-            / (shares[side] * totals[key] ** 2)
-            for key, n in size.items()
-        )
-
-    order = sorted(sizes, key=lambda group: (-sizes[group].total(), _digest(seed, group)))
-    chosen = {}
-    for group in order:
-        side = min(sides, key=lambda side: (round(cost(side, sizes[group]), 9), sides.index(side)))
-        filled[side].update(sizes[group])
-        chosen[group] = side
+    chosen: dict[str, Side] = {}
+    for line in lines.values():
+        counts = _cut([sizes[group].total() for group in line], [shares[side] for side in sides])
+        dealt = [side for side, count in zip(sides, counts, strict=True) for _ in range(count)]
+        chosen |= zip(line, dealt, strict=True)
     return chosen
+
+
+def _cut(sizes: Sequence[int], shares: Sequence[float]) -> list[int]:
+    """How many of a line of groups each side gets: each group goes where its middle falls."""
+    edges = list(accumulate(shares))
+    counts, total, before = [0] * len(shares), sum(sizes), 0.0
+    for size in sizes:
+        middle = (before + size / 2) / total * edges[-1]
+        counts[min(bisect_right(edges, middle), len(shares) - 1)] += 1
+        before += size
+    while len(sizes) >= len(shares) and 0 in counts:
+        counts[counts.index(max(counts))] -= 1
+        counts[counts.index(0)] += 1
+    return counts
 
 
 def assert_no_leak(pairs: Iterable[tuple[str, str]]) -> None:
@@ -100,7 +107,8 @@ def assert_no_leak(pairs: Iterable[tuple[str, str]]) -> None:
     if leaks:
         raise DatasetError(
             f"{len(leaks)} groups are on several sides of the split: {'; '.join(leaks[:5])}. "
-            "Everything made from one original must be in one split: correct the `split` column."
+            "Everything made from one original, and all videos of one subject, must have the same "
+            "split."
         )
 
 

@@ -99,6 +99,14 @@ def test_a_mistake_inside_a_dataset_names_its_place_in_the_list():
         ({"split": {"folds": 3, "fold": 3}}, "at most 2"),
         ({"train": {"epochs": 1, "warmup_epochs": 2}}, "there are 1 epochs"),
         ({"model": {"backbone": "VGG16"}}, "head: pool"),
+        ({"split": {"train": 0.8, "val": 0, "test": 0.2}}, "above 0 up to 1"),
+        ({"crop": {"align": True}, "detect": {"detector": "opencv"}}, "detector: mtcnn"),
+        ({"model": {"dropout": 0.5}}, "head: pool"),
+        ({"model": {"weights": "imagenet"}}, "weights: none"),
+        (
+            {"model": {"backbone": "Xception", "head": "pool", "input_size": 64}},
+            "input_size: 71",
+        ),
         ({"datasets": []}, "at least one"),
         ({"datasets": [{"kind": "demo"}, {"kind": "demo", "name": "b"}]}, "once"),
         (

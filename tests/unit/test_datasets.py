@@ -98,6 +98,8 @@ def test_listed_but_absent_and_present_but_unlisted_videos_are_reported(tmp_path
     [
         ('{"a.mp4": {"label": "MAYBE"}}', "the label 'MAYBE' is not known"),
         ('{"a.mp4": {}}', "'a.mp4' has no label"),
+        ('{"a.mp4": {"label": "FAKE", "original": 5}}', "must be a file name or null"),
+        ('{"a":' * 9999, "cannot be read as JSON"),
         ('{"../../etc/a.mp4": {"label": "REAL"}}', "leads out of the dataset's folder"),
         ('{"/a.mp4": {"label": "REAL"}}', "leads out of the dataset's folder"),
         ('{"a.mp4": {"label": "REAL"}, "a.mp4": {"label": "FAKE"}}', "stands there twice"),
@@ -142,6 +144,64 @@ def test_a_folder_that_is_neither_real_nor_fake_is_refused(tmp_path):
     assert "fakes/b.mp4 is neither in a folder real/" in refusal(tmp_path, "folders")
 
 
+def groups(listing: Listing) -> dict[str, str]:
+    return {clip.path: clip.group for clip in listing.clips}
+
+
+def test_frames_in_a_folder_of_their_own_are_one_group(tmp_path):
+    touch(
+        tmp_path / "d",
+        *(f"real/anna/{n}.jpg" for n in range(3)),
+        *(f"fake/swap/anna/{n}.jpg" for n in range(3)),
+        *(f"fake/anna/{n}.jpg" for n in range(2)),
+        *(f"fake/gan/{n}.jpg" for n in range(2)),
+    )
+    listing = read(tmp_path, "folders")
+    found = groups(listing)
+    assert {group for path, group in found.items() if "anna" in path} == {"anna"}
+    assert found["fake/gan/0.jpg"] == "0", "a folder below fake alone names a method"
+    methods = {clip.path: clip.method for clip in listing.clips}
+    assert methods["fake/swap/anna/0.jpg"] == "swap"
+    assert methods["fake/gan/0.jpg"] == "gan"
+    assert methods["fake/anna/0.jpg"] == ""
+
+
+def test_one_name_in_two_given_splits_means_two_files(tmp_path):
+    touch(tmp_path / "d", "train/real/1.jpg", "train/fake/1.jpg", "test/real/1.jpg")
+    found = groups(read(tmp_path, "folders"))
+    assert found["train/real/1.jpg"] == found["train/fake/1.jpg"] != found["test/real/1.jpg"]
+
+
+def test_files_of_other_kinds_are_reported_and_tables_and_texts_passed_over(tmp_path):
+    touch(tmp_path / "d", "real/a.mp4", "real/b.gif", "real/c.mp4.part", "real/notes.txt")
+    problems = read(tmp_path, "folders").problems
+    assert [path for path, _ in problems] == ["real/b.gif", "real/c.mp4.part"]
+
+
+def test_links_in_a_circle_are_followed_once(tmp_path):
+    touch(tmp_path / "d", "real/a.mp4", "fake/b.mp4")
+    (tmp_path / "d/real/loop").symlink_to("..")
+    (tmp_path / "d/real/self").symlink_to(".")
+    assert sorted(groups(read(tmp_path, "folders"))) == ["fake/b.mp4", "real/a.mp4"]
+
+
+def test_a_fake_of_a_fake_belongs_to_the_first_original(tmp_path):
+    entries = {
+        "a.mp4": {"label": "REAL"},
+        "b.mp4": {"label": "FAKE", "original": "a.mp4"},
+        "c.mp4": {"label": "FAKE", "original": "b.mp4"},
+    }
+    metadata(touch(tmp_path / "d", *entries), entries)
+    assert set(groups(read(tmp_path, "dfdc")).values()) == {"a"}
+
+
+def test_the_demo_is_not_filmed_among_other_videos(tmp_path):
+    touch(tmp_path / "d", "holiday.mp4")
+    assert "holds other videos" in refusal(tmp_path, "demo", groups=3)
+    metadata(tmp_path / "d", {"holiday.mp4": REAL})
+    assert "holds other videos" in refusal(tmp_path, "demo", groups=3)
+
+
 def write_table(where: Path, text: str, *files: str) -> None:
     touch(where / "d", *files)
     (where / "d").mkdir(exist_ok=True)
@@ -166,8 +226,8 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path):
     assert read(tmp_path, "table").clips[0].label == 0
 
 
-def test_the_same_row_twice_counts_once(tmp_path):
-    write_table(tmp_path, "path,label\na.mp4,real\na.mp4,real\n", "a.mp4")
+def test_the_same_row_twice_counts_once_and_an_empty_one_not_at_all(tmp_path):
+    write_table(tmp_path, "Path,Label\na.mp4,real\n,\n./a.mp4,real\n", "a.mp4")
     assert len(read(tmp_path, "table").clips) == 1
 
 
@@ -188,6 +248,9 @@ def test_rows_without_a_file_and_files_of_another_kind_are_reported(tmp_path):
         ("path,label,split\na.mp4,real,dev\n", "the split 'dev' is not known"),
         ("file,label\na.mp4,real\n", "the column 'path' is missing"),
         ("path,label,weight\na.mp4,real,3\n", "the column 'weight' is not known"),
+        ("path,label,label\na.mp4,real,fake\n", "two columns 'label'"),
+        ("path;label\na.mp4;real\n", "separate the columns by commas"),
+        ("path,label\na.mp4,real\n./a.mp4,fake\n", "stands already in line 2"),
         ("path,label\na,b.mp4,real\n", "Put a path with a comma in double quotes"),
     ],
 )

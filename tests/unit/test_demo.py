@@ -317,8 +317,9 @@ def test_the_folder_holds_the_planned_clips_and_metadata_as_dfdc_has_it(filmed):
     }
     described = json.loads((filmed / "metadata.json").read_text())
     for real, fake in pairs(clips):
-        assert described[real.file] == {"label": "REAL", "split": "train"}
-        assert described[fake.file] == {"label": "FAKE", "split": "train", "original": real.file}
+        ours = {"split": "train", "demo": True}
+        assert described[real.file] == {"label": "REAL", **ours}
+        assert described[fake.file] == {"label": "FAKE", "original": real.file, **ours}
 
 
 def test_every_clip_plays_at_its_size_rate_and_length(filmed):

@@ -105,3 +105,49 @@ def test_manifest_and_quarantine_survive_being_written_and_read(tmp_path):
     assert read_quarantine(tmp_path / "q.csv") == found.problems
     first = (tmp_path / "m.csv").read_text().splitlines()[0]
     assert first == "video,path,label,group,split,method,dataset"
+
+
+def test_one_file_under_two_names_is_refused(tmp_path):
+    make(tmp_path, "one/real/a.mp4", "two/fake/x.mp4")
+    (tmp_path / "two/fake/b.mp4").symlink_to(tmp_path / "one/real/a.mp4")
+    with pytest.raises(DatasetError, match="are the same file"):
+        inventory(
+            tmp_path,
+            first={"kind": "folders", "root": "one"},
+            second={"kind": "folders", "root": "two"},
+        )
+
+
+def test_names_spelled_in_other_case_or_accents_are_one_group(tmp_path):
+    make(tmp_path, "d/real/Zo\u00e9.mp4", "d/fake/zoe\u0301.MP4")
+    found = inventory(tmp_path, m={"kind": "folders", "root": "d"})
+    assert len({video.group for video in found.videos}) == 1
+
+
+@pytest.mark.parametrize("root", ["results/mine", ".", "logs"])
+def test_videos_where_a_run_writes_and_clears_are_refused(tmp_path, root):
+    make(tmp_path, f"{root}/real/a.mp4")
+    with pytest.raises(DatasetError, match="must lie apart"):
+        inventory(tmp_path, m={"kind": "folders", "root": root})
+
+
+def test_what_cannot_be_opened_at_all_is_a_problem(tmp_path):
+    make(tmp_path, "d/real/a.mp4", "c/real/a.jpg", "c/real/b.mp4")
+    (tmp_path / "d/fake").mkdir()
+    (tmp_path / "d/fake/gone.mp4").symlink_to("nowhere.mp4")
+    found = inventory(
+        tmp_path,
+        m={"kind": "folders", "root": "d"},
+        c={"kind": "folders", "root": "c", "cropped": True},
+    )
+    assert {problem.video: problem.reason.split(": ", 2)[2] for problem in found.problems} == {
+        "gone": "a link to a file that is not there",
+        "b": "a video; `cropped: true` takes images",
+    }
+    assert len(found.videos) == 2
+
+
+def test_a_name_that_is_not_utf8_is_to_be_changed(tmp_path):
+    make(tmp_path, "d/real/caf\udce9.mp4")
+    with pytest.raises(DatasetError, match="not UTF-8"):
+        inventory(tmp_path, m={"kind": "folders", "root": "d"})

@@ -85,6 +85,18 @@ def test_another_seed_deals_otherwise_and_the_same_seed_the_same():
     assert assign_splits(some, seed=1) != assign_splits(some, seed=2)
 
 
+@pytest.mark.parametrize("groups", [24, 200, 1000])
+def test_an_added_group_leaves_nearly_all_others_where_they_are(groups):
+    before = {v.video: v.split for v in assign_splits(pairs(groups))}
+    after = {v.video: v.split for v in assign_splits(pairs(groups + 1))}
+    moved = sum(after[name] != split for name, split in before.items())
+    assert moved <= 4, "at most a group, that is a pair, at each of the two cuts"
+
+
+def test_three_groups_are_enough_for_three_splits():
+    assert Counter(v.split for v in assign_splits(pairs(3))) == {"train": 2, "val": 2, "test": 2}
+
+
 def test_a_share_of_zero_gets_nothing():
     dealt = assign_splits(pairs(10), train=0.8, val=0.2, test=0.0)
     assert {v.split for v in dealt} == {"train", "val"}

@@ -9,7 +9,7 @@ import yaml
 
 from unmask import settings, stages
 from unmask.config import validate
-from unmask.errors import ConfigError
+from unmask.errors import ConfigError, DatasetError, UnmaskError
 from unmask.workflow import make_plan
 
 
@@ -109,7 +109,7 @@ def test_the_plan_names_videos_crops_and_the_demos_files(tmp_path):
     assert plan.cropped == {"crops": ["c/real/x.jpg"]}
     assert plan.demo_files[-1] == "data/demo/metadata.json"
     assert len(plan.demo_files) == 7
-    assert plan.paths[plan.filmed[0]] in plan.demo_files
+    assert plan.path(plan.filmed[0]) in plan.demo_files
     assert "demo: 3 real and 3 fake in 3 groups" in plan.summary()
     assert "crops: 1 real and 0 fake in 1 groups" in plan.summary()
 
@@ -156,3 +156,46 @@ def test_dvc_yaml_names_every_module_and_key_of_every_stage(repository):
     for name in stages.STAGES:
         for path in stages.modules(name):
             assert path.relative_to(source.parent).as_posix() in deps
+
+
+def video_project(where, data=b"x" * 100_000):
+    (where / "d/real").mkdir(parents=True)
+    (where / "d/real/a.mp4").write_bytes(data)
+    return {"datasets": [{"kind": "folders", "name": "m", "root": "d"}]}
+
+
+def test_a_fingerprint_tells_a_replaced_file_whatever_its_date(tmp_path):
+    settings = video_project(tmp_path)
+    path = tmp_path / "d/real/a.mp4"
+    before = make_plan(settings, tmp_path).fingerprint("real-a")
+    os.utime(path, (1, 1))
+    assert make_plan(settings, tmp_path).fingerprint("real-a") == before
+    path.write_bytes(b"x" * 99_999 + b"y")
+    os.utime(path, (1, 1))
+    assert make_plan(settings, tmp_path).fingerprint("real-a") != before
+
+
+def test_a_plan_beside_another_run_writes_nothing(tmp_path):
+    plan = make_plan(video_project(tmp_path), tmp_path, write=False)
+    assert plan.fingerprint("real-a")
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_video_that_is_in_no_dataset_is_named(tmp_path):
+    with pytest.raises(DatasetError, match="no video 'b'"):
+        make_plan(video_project(tmp_path), tmp_path).path("b")
+
+
+def test_a_missing_weights_file_is_said_at_once(tmp_path):
+    settings = {"model": {"backbone": "MobileNet", "head": "pool", "weights": "w.h5"}}
+    with pytest.raises(ConfigError, match=r"no file w\.h5"):
+        make_plan(settings, tmp_path)
+    (tmp_path / "w.h5").write_bytes(b"")
+    assert make_plan(settings, tmp_path).config.weights_files == ["w.h5"]
+
+
+def test_a_place_that_cannot_be_written_is_a_message(tmp_path):
+    settings = video_project(tmp_path)
+    (tmp_path / "results").write_text("a file where the folder should be")
+    with pytest.raises(UnmaskError, match="must be writable"):
+        make_plan(settings, tmp_path)

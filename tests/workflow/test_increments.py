@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -65,6 +66,14 @@ def test_a_replaced_video_is_the_only_one_that_is_worked_on(jobs):
         media.portrait_clip(folder / "videos/real/a.mp4", who="collins", frames=5)
 
     assert jobs(replace) == {"extract_frames": 1, "detect_faces": 1, "crop_faces": 1}
+
+
+def test_a_video_replaced_by_one_with_an_old_date_is_noticed(jobs):
+    def swap(folder):
+        media.portrait_clip(folder / "videos/real/a.mp4", who="collins", frames=5)
+        os.utime(folder / "videos/real/a.mp4", (1, 1))
+
+    assert jobs(swap) == {"extract_frames": 1, "detect_faces": 1, "crop_faces": 1}
 
 
 def test_a_removed_video_changes_only_the_manifest(jobs):

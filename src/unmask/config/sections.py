@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from unmask.errors import ModelError
-from unmask.model.catalog import check_backbone, scaling_of
+from unmask.model.catalog import MESO, check_backbone, check_input_size, scaling_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
+SomeShare = Annotated[float, Field(gt=0, le=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
@@ -115,8 +116,8 @@ class Crop(Section):
 class Split(Section):
     """How groups are dealt out to training, validation and test."""
 
-    train: Share = Field(0.6, description="Share of the videos, dealt out by group.")
-    val: Share = Field(0.2, description="Share used to choose the best epoch and the threshold.")
+    train: SomeShare = Field(0.6, description="Share of the videos, dealt out by group.")
+    val: SomeShare = Field(0.2, description="Share that chooses the best epoch and threshold.")
     test: Share = Field(0.2, description="Share that the metrics are measured on.")
     seed: Seed = Field(0, description="Another seed deals the groups out differently.")
     folds: Annotated[int, Field(ge=3, le=100)] | None = Field(
@@ -202,8 +203,23 @@ class Model(Section):
         try:
             check_backbone(self.backbone)
             scaling_of(self.backbone, self.scaling)
+            check_input_size(self.backbone, self.input_size)
         except ModelError as error:
             raise ValueError(str(error)) from None
+        return self
+
+    @model_validator(mode="after")
+    def _meso_has_its_own_head_and_no_imagenet_weights(self) -> Model:
+        if self.head == "native" and (self.dense_units or self.dropout):
+            raise ValueError(
+                "model.head: the native head has its own dense layer and dropout. For example: "
+                "dense_units: 0 and dropout: 0.0, or head: pool"
+            )
+        if self.backbone in MESO and self.weights == "imagenet":
+            raise ValueError(
+                f"model.weights: there are no ImageNet weights of {self.backbone}. "
+                "For example: weights: none"
+            )
         return self
 
 

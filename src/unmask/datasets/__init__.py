@@ -34,7 +34,7 @@ def read_dataset(settings: AnyDataset, where: Path) -> Listing:
     if settings.kind != "demo" and not root.is_dir():
         raise DatasetError(
             f"Dataset '{settings.name}': there is no folder {settings.root}. Set `root:` in "
-            f"`datasets:` to the folder that holds the videos (relative to {where})."
+            f"`datasets:` to the folder that holds the videos (seen from {where.resolve()})."
         )
     listing = READERS[settings.kind](root, settings)
     if not listing.clips:

@@ -32,7 +32,9 @@ def read(root: Path, settings: AnyDataset) -> Listing:
         )
     listing = Listing(namespace="celebdf")
     for folder, label in _FOLDERS.items():
-        for path in find_media(root, folder) if (root / folder).is_dir() else ():
+        found = find_media(root, folder)
+        listing.problems += found.problems()
+        for path in found.media:
             stem = PurePosixPath(path).stem
             made_from = re.fullmatch(r"(id\d+)_id\d+_(\d+)", stem)
             group = "_".join(made_from.groups()) if made_from else stem

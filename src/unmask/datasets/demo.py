@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from unmask.config.datasets import AnyDataset
-from unmask.datasets.listing import Clip, Listing
+from unmask.datasets.listing import Clip, Listing, find_media
 from unmask.demo import plan_demo
+from unmask.demo.plan import MARK, METADATA
+from unmask.errors import DatasetError
 
 
 def read(root: Path, settings: AnyDataset) -> Listing:
     """List the clips that the demo's settings describe, filmed or not."""
     plan = plan_demo(groups=settings.groups, seconds=settings.seconds, seed=settings.seed)
+    _refuse_foreign(root, settings, {clip.file for clip in plan})
     clips = [
         Clip(
             path=clip.file,
@@ -23,3 +26,18 @@ def read(root: Path, settings: AnyDataset) -> Listing:
         for clip in plan
     ]
     return Listing(namespace=settings.name, clips=clips)
+
+
+def _refuse_foreign(root: Path, settings: AnyDataset, planned: set[str]) -> None:
+    """Stop before clips are filmed among, or over, what somebody else put there."""
+    path = root / METADATA
+    if path.is_file():
+        ours = f'"{MARK}"' in path.read_text("utf-8", errors="replace")
+    else:
+        ours = planned.issuperset(find_media(root).media)
+    if not ours:
+        raise DatasetError(
+            f"Dataset '{settings.name}': {settings.root} holds other videos, and the demo would be "
+            "filmed over them. For your own videos write `kind: folders` or `kind: dfdc`, for the "
+            "demo another `root:`."
+        )

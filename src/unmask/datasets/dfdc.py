@@ -43,11 +43,14 @@ def read(root: Path, settings: AnyDataset) -> Listing:
             "real/ and fake/ write `kind: folders`."
         )
     listing = Listing(namespace="dfdc")
-    present = set(find_media(root))
+    found = find_media(root)
+    present = set(found.media)
     for path in tables:
         folder = path.parent.relative_to(root)
         _add_part(listing, present, PurePosixPath(folder.as_posix()), _load(path))
     listing.problems += [(path, f"in the folder but not in {METADATA}") for path in sorted(present)]
+    listing.problems += found.problems()
+    _group_by_first_original(listing.clips)
     if len({clip.split for clip in listing.clips}) < 2:
         for clip in listing.clips:
             clip.split = ""
@@ -65,6 +68,8 @@ def parse_entry(name: str, entry: Any, *, source: str) -> Clip:
     path = inside(name, source=source)
     label = parse_label(str(entry["label"]), source=f"{source}, {name}")
     original = entry.get("original") if label == FAKE else None
+    if not isinstance(original, str | None):
+        raise DatasetError(f"{source}: the original of {name!r} must be a file name or null.")
     return Clip(
         path=path,
         name=PurePosixPath(path).stem,
@@ -73,6 +78,16 @@ def parse_entry(name: str, entry: Any, *, source: str) -> Clip:
         split=parse_split(str(entry.get("split") or ""), source=f"{source}, {name}"),
         method=str(entry.get("method") or ""),
     )
+
+
+def _group_by_first_original(clips: list[Clip]) -> None:
+    """A fake made from a fake belongs to what that was made from."""
+    made_from = {clip.name: clip.group for clip in clips}
+    for clip in clips:
+        seen = {clip.name}
+        while clip.group not in seen and clip.group in made_from:
+            seen.add(clip.group)
+            clip.group = made_from[clip.group]
 
 
 def _add_part(
@@ -102,7 +117,7 @@ def _load(path: Path) -> dict[str, Any]:
 
     try:
         entries = json.loads(path.read_text("utf-8"), object_pairs_hook=no_contradiction)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DatasetError(f"{path} cannot be read as JSON: {error}") from None
     if not isinstance(entries, dict):
         raise DatasetError(f"{path} must be a JSON object with an entry a video.")

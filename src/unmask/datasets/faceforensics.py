@@ -31,7 +31,9 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     listing = Listing(namespace="faceforensics")
     partner: dict[str, str] = {}
     for folder, label in _FOLDERS.items():
-        for path in find_media(root, folder) if (root / folder).is_dir() else ():
+        found = find_media(root, folder)
+        listing.problems += found.problems()
+        for path in found.media:
             parts = PurePosixPath(path).parts
             if len(parts) != 5 or parts[3] != "videos":
                 listing.problems.append((path, "not in <method>/<compression>/videos"))

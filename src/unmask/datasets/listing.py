@@ -11,6 +11,11 @@ from unmask.labels import FAKE, REAL
 from unmask.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 _LABELS = {"real": REAL, "0": REAL, "fake": FAKE, "1": FAKE}
+NOT_MEDIA = "neither a video nor an image by its ending"
+_SIDECARS = {".csv", ".dvc", ".html", ".ini", ".json", ".log", ".md", ".py", ".srt", ".tsv"} | {
+    *(".txt", ".xls", ".xlsx", ".xml", ".yaml", ".yml")
+}
+"""Endings of files that go with a dataset and are no clips of it."""
 _SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 
 
@@ -44,20 +49,55 @@ class Listing:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def find_media(root: Path, folder: str = ".") -> list[str]:
-    """Paths of all videos and images below ``root/folder``, relative to root, sorted.
+@dataclass
+class Found:
+    """Files below a folder, relative to the dataset's root, sorted: media, and those of no use."""
 
-    Hidden files and folders are passed over; links to folders are followed.
+    media: list[str]
+    others: list[str]
+
+    def problems(self) -> list[tuple[str, str]]:
+        """The files of no use, each with the reason."""
+        return [(path, NOT_MEDIA) for path in self.others]
+
+
+def find_media(root: Path, folder: str = ".") -> Found:
+    """Look through ``root/folder``, if it is there, and all folders in it.
+
+    Hidden files and folders are passed over, and files that go with a dataset, such as tables and
+    texts. Links to folders are followed, each folder once.
+
+    Raises:
+        DatasetError: a folder cannot be read.
     """
-    suffixes = VIDEO_SUFFIXES | IMAGE_SUFFIXES
-    found = []
-    for where, folders, files in os.walk(root / folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    media, others, seen = [], [], set()
+    for where, folders, files in os.walk(root / folder, onerror=_unreadable, followlinks=True):
+        folders[:] = [
+            name
+            for name in sorted(folders)
+            if not name.startswith(".") and _first_time(Path(where, name), seen)
+        ]
         for name in files:
-            if name.startswith(".") or PurePosixPath(name).suffix.lower() not in suffixes:
+            suffix = PurePosixPath(name).suffix.lower()
+            if name.startswith(".") or suffix in _SIDECARS:
                 continue
-            found.append((Path(where) / name).relative_to(root).as_posix())
-    return sorted(found)
+            path = (Path(where) / name).relative_to(root).as_posix()
+            (media if suffix in VIDEO_SUFFIXES | IMAGE_SUFFIXES else others).append(path)
+    return Found(sorted(media), sorted(others))
+
+
+def _first_time(folder: Path, seen: set[str]) -> bool:
+    real = os.path.realpath(folder)
+    # A link to a folder above would lead around in a circle.
+    new = real not in seen and not os.path.realpath(folder.parent).startswith(real + os.sep)
+    seen.add(real)
+    return new and real != os.path.realpath(folder.parent)
+
+
+def _unreadable(error: OSError) -> None:
+    if isinstance(error, FileNotFoundError):
+        return
+    raise DatasetError(f"The folder {error.filename} cannot be read: {error.strerror}.")
 
 
 def inside(path: str, *, source: str) -> str:

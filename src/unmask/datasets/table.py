@@ -6,7 +6,7 @@ import csv
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import AnyDataset
-from unmask.datasets.listing import Clip, Listing, inside, parse_label, parse_split
+from unmask.datasets.listing import NOT_MEDIA, Clip, Listing, inside, parse_label, parse_split
 from unmask.errors import DatasetError
 from unmask.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
@@ -23,6 +23,7 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     for number, row in rows:
         line = f"{source}, line {number}"
         path = inside(row["path"], source=line)
+        row["path"] = path
         if path in seen:
             first, other = seen[path]
             if other != row:
@@ -34,7 +35,7 @@ def read(root: Path, settings: AnyDataset) -> Listing:
         seen[path] = number, row
         clip = _clip(path, row, line)
         if PurePosixPath(path).suffix.lower() not in VIDEO_SUFFIXES | IMAGE_SUFFIXES:
-            listing.problems.append((path, "neither a video nor an image by its ending"))
+            listing.problems.append((path, NOT_MEDIA))
         elif (root / path).is_file():
             listing.clips.append(clip)
         else:
@@ -64,7 +65,11 @@ def _rows(path: Path, source: str) -> list[tuple[int, dict[str, str]]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, restval="")
-            columns = [(name or "").strip() for name in reader.fieldnames or []]
+            columns = [(name or "").strip().lower() for name in reader.fieldnames or []]
+            if len(columns) == 1 and any(mark in columns[0] for mark in ";\t"):
+                raise DatasetError(f"{source}: separate the columns by commas: path,label")
+            if twice := next((name for name in columns if columns.count(name) > 1), None):
+                raise DatasetError(f"{source}: there are two columns {twice!r}. Delete one.")
             unknown = [name for name in columns if name not in NEEDED + OPTIONAL]
             if missing := [name for name in NEEDED if name not in columns]:
                 raise DatasetError(
@@ -84,6 +89,8 @@ def _rows(path: Path, source: str) -> list[tuple[int, dict[str, str]]]:
                         f"{source}, line {reader.line_num}: more values than columns. Put a path "
                         "with a comma in double quotes."
                     )
+                if not any(row.values()):
+                    continue
                 rows.append((reader.line_num, {k: (v or "").strip() for k, v in row.items()}))
             return rows
     except (UnicodeDecodeError, csv.Error) as error:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from unmask.demo.camera import shoot
-from unmask.demo.plan import FAKE, PEOPLE, DemoClip, Take
+from unmask.demo.plan import FAKE, MARK, METADATA, PEOPLE, DemoClip, Take
 from unmask.demo.portraits import other, still
 from unmask.demo.swap import swapped
 from unmask.errors import DatasetError
@@ -24,7 +24,6 @@ from unmask.tables import write_text
 log = logging.getLogger(__name__)
 
 CODEC = "mp4v"
-METADATA = "metadata.json"
 
 
 def film(out_dir: Path, clips: list[DemoClip], *, threads: int | None = None) -> None:
@@ -53,11 +52,12 @@ def film(out_dir: Path, clips: list[DemoClip], *, threads: int | None = None) ->
     write_text(out_dir / METADATA, json.dumps(metadata(clips), indent=1) + "\n")
 
 
-def metadata(clips: list[DemoClip]) -> dict[str, dict[str, str]]:
+def metadata(clips: list[DemoClip]) -> dict[str, dict[str, str | bool]]:
     """What DFDC's ``metadata.json`` says of the clips, by file name in alphabetical order."""
     entries = {}
     for clip in sorted(clips, key=lambda clip: clip.file):
-        entries[clip.file] = {"label": "FAKE" if clip.label == FAKE else "REAL", "split": "train"}
+        label = "FAKE" if clip.label == FAKE else "REAL"
+        entries[clip.file] = {"label": label, "split": "train", MARK: True}
         if clip.original is not None:
             entries[clip.file]["original"] = f"{clip.original}.mp4"
     return entries

@@ -18,6 +18,9 @@ GROUPS = 24
 SECONDS = 4.0
 SEED = 0
 REAL, FAKE = 0, 1
+METADATA, MARK = "metadata.json", "demo"
+"""The labels' file, and the key by which it is known for ours."""
+
 PEOPLE = ("hopper", "collins")
 BACKDROPS = ("gradient", "clouds", "curtain", "lamps", "panels")
 FRAME_SIZES = ((480, 360), (480, 360), (512, 384), (560, 420))

@@ -30,6 +30,20 @@ BACKBONES = {name: mode for mode, names in _BY_SCALING.items() for name in names
 """Backbone name: the scaling it was trained with. ``none``: it rescales 0..255 itself."""
 
 
+_SMALLEST = {"Xception": 71, "InceptionV3": 75, "InceptionResNetV2": 75}
+_SMALLEST_OF_OTHERS = 32
+
+
+def check_input_size(backbone: str, input_size: int) -> None:
+    """Raise ModelError for an input smaller than the backbone's layers can shrink."""
+    smallest = _SMALLEST.get(backbone, _SMALLEST_OF_OTHERS)
+    if input_size < smallest:
+        raise ModelError(
+            f"model.input_size: {backbone} takes {smallest} pixels or more, got {input_size}. For "
+            f"example:\n  model:\n    input_size: {smallest}"
+        )
+
+
 def check_backbone(name: str) -> None:
     """Raise ModelError, with the names that come close, unless there is such a backbone."""
     if name in BACKBONES:
