@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from unmask.config import sections
+from unmask.config import sections, training
 from unmask.config.datasets import AnyDataset, Demo
 from unmask.config.messages import explain
 from unmask.config.sections import Section
@@ -31,9 +31,9 @@ class Config(Section):
     detect: sections.Detect = Field(default_factory=sections.Detect)
     crop: sections.Crop = Field(default_factory=sections.Crop)
     split: sections.Split = Field(default_factory=sections.Split)
-    augment: sections.Augment = Field(default_factory=sections.Augment)
-    model: sections.Model = Field(default_factory=sections.Model)
-    train: sections.Train = Field(default_factory=sections.Train)
+    augment: training.Augment = Field(default_factory=training.Augment)
+    model: training.Model = Field(default_factory=training.Model)
+    train: training.Train = Field(default_factory=training.Train)
     evaluate: sections.Evaluate = Field(default_factory=sections.Evaluate)
     report: sections.Report = Field(default_factory=sections.Report)
 
