@@ -26,9 +26,7 @@ def test_an_empty_configuration_is_the_demo_with_all_defaults():
 
 def test_config_yaml_shows_every_setting_with_its_default(repository):
     shown = read_yaml(repository / "config.yaml")
-    assert shown == Config().model_dump(), (
-        "config.yaml and the defaults in the code differ"
-    )
+    assert shown == Config().model_dump(), "config.yaml and the defaults in the code differ"
 
 
 def test_every_preset_is_valid_over_the_defaults(repository):
