@@ -24,6 +24,10 @@ except UnmaskError as error:
 
 if workflow.is_main_process:
     logger.info(PLAN.summary())
+    if IN_USE:
+        logger.warning(
+            "Another run is using this folder, so changed settings are not seen yet."
+        )
 
 
 wildcard_constraints:

@@ -2,7 +2,7 @@
 
 if PLAN.demo:
 
-    rule demo:
+    rule film_demo:
         input:
             settings=settings("demo"),
         output:
@@ -13,7 +13,13 @@ if PLAN.demo:
             "logs/benchmarks/demo.tsv"
         conda:
             "../envs/unmask.yaml"
+        threads: workflow.cores
         params:
             folder=folder_of_first_output,
         shell:
             "unmask demo --settings {input.settings} --output {params.folder:q} > {log} 2>&1"
+
+
+rule demo:
+    input:
+        PLAN.demo_files,

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+import media
 from workflow.conftest import REPOSITORY, SMALL, run
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory) -> Path:
-    """The checkout's files in a git repository of their own, with a small configuration."""
-    folder = tmp_path_factory.mktemp("clone")
+def checkout(folder: Path, settings: dict) -> None:
+    """The checkout's files in a git repository of their own, with settings laid over."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=REPOSITORY,
@@ -28,7 +27,7 @@ def clone(tmp_path_factory) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(REPOSITORY / name, folder / name)
     config = yaml.safe_load((folder / "config.yaml").read_text())
-    for section, values in SMALL.items():
+    for section, values in settings.items():
         if isinstance(values, dict):
             config[section] |= values
         else:
@@ -36,6 +35,13 @@ def clone(tmp_path_factory) -> Path:
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     run("git", "init", "--quiet", cwd=folder)
     commit(folder, "start")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory) -> Path:
+    """A small project on which ``dvc repro`` has run."""
+    folder = tmp_path_factory.mktemp("clone")
+    checkout(folder, SMALL)
     done = run("dvc", "repro", cwd=folder)
     assert done.returncode == 0, done.stdout
     return folder
@@ -77,3 +83,23 @@ def test_only_what_may_be_versioned_with_git_is_left_to_git(clone):
     names = {line[3:] for line in listed.splitlines()}
     assert names <= {"dvc.lock", "results/metrics.json"}
     assert "results/metrics.json" in names
+
+
+def test_own_videos_are_versioned_and_worked_on_one_by_one(tmp_path):
+    checkout(tmp_path, {"datasets": [{"name": "mine", "kind": "folders", "root": "data/mine"}]})
+    for name in ("real/a", "fake/b"):
+        (tmp_path / "data/mine" / name).parent.mkdir(parents=True)
+        media.portrait_clip(tmp_path / f"data/mine/{name}.mp4", frames=5)
+    added = run("dvc", "add", "data/mine", cwd=tmp_path)
+    assert added.returncode == 0, added.stdout
+    listed = run("git", "status", "--porcelain", "--untracked-files=all", cwd=tmp_path).stdout
+    assert "data/mine.dvc" in listed
+    assert ".mp4" not in listed
+    done = run("dvc", "repro", "faces", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    made = (tmp_path / "results/faces/real-a.json").stat().st_mtime_ns
+    media.portrait_clip(tmp_path / "data/mine/fake/c.mp4", who="collins", frames=5)
+    again = run("dvc", "repro", "faces", cwd=tmp_path)
+    assert again.returncode == 0, again.stdout
+    assert (tmp_path / "results/faces/fake-c.json").is_file()
+    assert (tmp_path / "results/faces/real-a.json").stat().st_mtime_ns == made
