@@ -15,8 +15,8 @@ class TrainSettings:
     epochs without a better one. ``cache_mb``: decoded crops are kept in memory up to this size.
     """
 
-    epochs: int = 20
-    batch_size: int = 16
+    epochs: int = 30
+    batch_size: int = 8
     optimizer: str = "adam"
     learning_rate: float = 1e-3
     schedule: str = "constant"
