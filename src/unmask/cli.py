@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from unmask import __version__
+from unmask import __version__, lifeline
 from unmask.errors import UnmaskError
 
 COMMANDS = sorted(
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand. Returns the exit status: 0, or 2 for an error the user can mend."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     parsed = _parser(arguments).parse_args(arguments)
+    lifeline.tie()
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     try:
         return parsed.run(parsed)
