@@ -12,7 +12,9 @@ import numpy as np
 MANIFEST = ("video", "path", "label", "group", "split", "method", "dataset")
 FRAMES = ("video", "frame", "time_s", "p_fake")
 VIDEOS = ("video", "label", "group", "split", "n_faces", "p_fake")
-DATASET = ("file", "video", "frame", "time_s", "label", "group", "split", "method", "dataset")
+DATASET = (
+    "file", "video", "frame", "time_s", "track", "label", "group", "split", "method", "dataset",
+)  # fmt: skip
 QUARANTINE = ("video", "stage", "reason")
 QUALITY = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
 HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_auc", "learning_rate")
@@ -66,8 +68,8 @@ class Results:
             for c in tested
         ))  # fmt: skip
         self.dataset = self.table("dataset.csv", DATASET, (
-            (self._file(c, number), c.video, 15 * number, 0.5 * number, c.label, c.group, c.split,
-             c.method, c.dataset)
+            (self._file(c, number), c.video, 15 * number, 0.5 * number, 0, c.label, c.group,
+             c.split, c.method, c.dataset)
             for c in scored for number in range(len(c.scores))
         ))  # fmt: skip
         self.quarantine = self.table("quarantine.csv", QUARANTINE, (

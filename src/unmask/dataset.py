@@ -14,7 +14,18 @@ from unmask.manifest import Video
 from unmask.records import FaceIndex
 from unmask.split import assert_no_leak
 
-COLUMNS = ("file", "video", "frame", "time_s", "label", "group", "split", "method", "dataset")
+COLUMNS = (
+    "file",
+    "video",
+    "frame",
+    "time_s",
+    "track",
+    "label",
+    "group",
+    "split",
+    "method",
+    "dataset",
+)
 
 
 def build_dataset(
@@ -54,6 +65,7 @@ def _rows(video: Video, index: FaceIndex, folder: Path) -> list[dict[str, Any]]:
             "video": video.video,
             "frame": crop.frame,
             "time_s": crop.time_s,
+            "track": crop.track,
             "label": video.label,
             "group": video.group,
             "split": video.split,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -15,6 +15,7 @@ from unmask.directories import fresh_directory
 from unmask.errors import ConfigError, UnreadableMedia
 from unmask.images import read_image, write_jpeg
 from unmask.records import (
+    Box,
     Crop,
     DetectionIndex,
     Face,
@@ -22,7 +23,7 @@ from unmask.records import (
     FrameFaces,
     Quality,
 )
-from unmask.tracks import link, main_track
+from unmask.tracks import link, main_track, smooth, spurious
 
 STAGE = "faces"
 CHOICES = ("largest", "most_confident", "all", "main")
@@ -39,6 +40,8 @@ def crop_faces(
     min_confidence: float = 0.9,
     align: bool = False,
     quality: int = 95,
+    min_track: int = 2,
+    smooth_s: float = 0.15,
 ) -> FaceIndex:
     """Save the crops of a video's faces as ``out_dir/NNNNNN_K.jpg``.
 
@@ -55,6 +58,9 @@ def crop_faces(
         min_confidence: faces below it are not used, 0..1.
         align: turn crops so that the eyes are level, where the detector gives landmarks.
         quality: of the JPEGs, 1..100.
+        min_track: faces linked through fewer sampled frames are dropped as false alarms, where
+            others are linked through more.
+        smooth_s: boxes are steadied along a track by a Gaussian of so many seconds; 0: not.
 
     Returns:
         The index, quarantined with a reason where no face passes ``min_confidence``, or where
@@ -67,22 +73,23 @@ def crop_faces(
     with fresh_directory(out_dir) as folder:
         if not detections.ok:
             return index.quarantine(detections.stage, detections.reason)
-        seen = _above(detections.frames, min_confidence)
-        chosen = _choose(seen, faces)
+        seen = _in_tracks(_above(detections.frames, min_confidence), min_track)
+        chosen = _steady(_choose(seen, faces), seen, smooth_s)
         index.quality = _quality(detections.frames, seen, chosen)
+        index.quality.device = detections.detector.get("device", index.quality.device)
         if not chosen:
             return index.quarantine(STAGE, _why_none(detections.frames, min_confidence))
         image, shown = None, None
         for sighting in chosen:
-            face, frame = sighting.face, sighting.frame
+            face, frame, box = sighting.face, sighting.frame, sighting.box
             if frame is not shown:
                 image, shown = _read_frame(frames_dir / frame.file), frame
             marks = face.landmarks if align else None
-            crop = crop_square(image, face.box, scale=scale, size=size, landmarks=marks)
+            crop = crop_square(image, box, scale=scale, size=size, landmarks=marks)
             name = f"{frame.frame:06d}_{sighting.position}.jpg"
             write_jpeg(folder / name, crop, quality)
             index.faces.append(
-                Crop(name, frame.frame, frame.time_s, face.box, face.confidence, sighting.track)
+                Crop(name, frame.frame, frame.time_s, box, face.confidence, sighting.track)
             )
     return index
 
@@ -117,11 +124,15 @@ def adopt_crop(source: Path, out_dir: Path, *, video: str, size: int, quality: i
 
 @dataclass(frozen=True)
 class _Sighting:
-    """A face in a frame: its position among those detected there, and its track."""
+    """A face in a frame: its position among those detected there, its track and its box.
+
+    The box is the detected one until it is steadied along the track.
+    """
 
     frame: FrameFaces
     position: int
     face: Face
+    box: Box
     track: int = 0
 
     @property
@@ -130,23 +141,45 @@ class _Sighting:
 
 
 def _above(frames: Sequence[FrameFaces], min_confidence: float) -> list[list[_Sighting]]:
-    """The faces of each frame that are certain enough, linked to tracks."""
-    found = [
+    """The faces of each frame that are certain enough."""
+    return [
         [
-            (position, face)
+            _Sighting(frame, position, face, face.box)
             for position, face in enumerate(frame.faces)
             if face.confidence >= min_confidence
         ]
         for frame in frames
     ]
-    tracks = link([[face.box for _, face in faces] for faces in found])
+
+
+def _in_tracks(frames: Sequence[Sequence[_Sighting]], min_track: int) -> list[list[_Sighting]]:
+    """Number the sightings by track, and drop those of tracks that are too short."""
+    numbers = link([[sighting.face for sighting in seen] for seen in frames])
+    dropped = spurious(numbers, min_track)
     return [
         [
-            _Sighting(frame, position, face, track)
-            for (position, face), track in zip(faces, numbers, strict=True)
+            replace(sighting, track=track)
+            for sighting, track in zip(seen, tracks, strict=True)
+            if track not in dropped
         ]
-        for frame, faces, numbers in zip(frames, found, tracks, strict=True)
+        for seen, tracks in zip(frames, numbers, strict=True)
     ]
+
+
+def _steady(
+    chosen: Sequence[_Sighting], seen: Sequence[Sequence[_Sighting]], constant_s: float
+) -> list[_Sighting]:
+    """Steady the boxes of what is chosen, each along the whole of its track."""
+    tracks: dict[int, list[_Sighting]] = {}
+    for sighting in (sighting for frame in seen for sighting in frame):
+        tracks.setdefault(sighting.track, []).append(sighting)
+    boxes = {}
+    for track, sightings in tracks.items():
+        times = [sighting.frame.time_s for sighting in sightings]
+        steady = smooth([sighting.face.box for sighting in sightings], times, constant_s)
+        for sighting, box in zip(sightings, steady, strict=True):
+            boxes[track, sighting.frame.frame] = tuple(round(side, 2) for side in box)
+    return [replace(s, box=boxes[s.track, s.frame.frame]) for s in chosen]
 
 
 def _choose(frames: Sequence[Sequence[_Sighting]], faces: str) -> list[_Sighting]:

@@ -10,7 +10,14 @@ from typing import Any
 
 from unmask.detect import detect_faces
 from unmask.errors import ModelError, UnmaskError
-from unmask.evaluation.scores import FrameScore, aggregate_frames, frame_scores
+from unmask.evaluation.scores import (
+    CropScore,
+    FrameScore,
+    TrackScore,
+    aggregate_frames,
+    frame_scores,
+    track_scores,
+)
 from unmask.faces import crop_faces
 from unmask.frames import extract_frames
 from unmask.media_types import is_image, is_video
@@ -27,7 +34,7 @@ class Prediction:
 
     ``p_fake`` in 0..1 and ``verdict`` (``real`` or ``fake``) are None where the file could not be
     scored; ``reason`` then says why. ``coverage`` is the share of the sampled frames in which a
-    face was found; ``frames`` holds the score of each of those.
+    face was found; ``frames`` holds the score of each of those, ``tracks`` that of each person.
     """
 
     file: str
@@ -37,6 +44,7 @@ class Prediction:
     coverage: float = 0.0
     reason: str = ""
     frames: list[FrameScore] = field(default_factory=list)
+    tracks: list[TrackScore] = field(default_factory=list)
 
 
 class Predictor:
@@ -76,10 +84,12 @@ class Predictor:
             [work / "faces" / crop.file for crop in crops.faces],
             input_size=settings["input_size"],
         )
-        result.frames = frame_scores(
-            ("clip", crop.frame, crop.time_s, float(p))
+        scored = [
+            CropScore("clip", crop.frame, crop.time_s, crop.track, float(p))
             for crop, p in zip(crops.faces, scores, strict=True)
-        )
+        ]
+        result.frames = frame_scores(scored)
+        result.tracks = track_scores(scored, self._aggregate)
         p_fake = aggregate_frames([frame.p_fake for frame in result.frames], self._aggregate)
         result.p_fake = round(p_fake, 7)
         result.verdict = "fake" if result.p_fake >= self._threshold else "real"

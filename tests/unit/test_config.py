@@ -97,6 +97,7 @@ def test_a_mistake_inside_a_dataset_names_its_place_in_the_list():
     [
         ({"split": {"train": 0.9}}, "train + val + test must be 1, they are 1.3"),
         ({"split": {"folds": 3, "fold": 3}}, "at most 2"),
+        ({"split": {"fold": 1}}, "there are no folds"),
         ({"train": {"epochs": 1, "warmup_epochs": 2}}, "there are 1 epochs"),
         ({"model": {"backbone": "VGG16"}}, "head: pool"),
         ({"split": {"train": 0.8, "val": 0, "test": 0.2}}, "above 0 up to 1"),

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from unmask.errors import ConfigError, DatasetError
 from unmask.evaluation.scores import (
     AGGREGATES,
+    CropScore,
     FrameScore,
+    TrackScore,
     VideoScore,
     aggregate_frames,
     frame_scores,
     read_frames,
     read_videos,
+    track_scores,
     video_scores,
     write_frames,
     write_videos,
@@ -68,13 +71,29 @@ def test_a_video_without_frames_gets_no_made_up_score():
         aggregate_frames([])
 
 
+CROPS = [
+    CropScore("b", 0, 0.0, 0, 0.3),
+    CropScore("a", 15, 0.5, 0, 0.2),
+    CropScore("a", 0, 0.0, 0, 0.1),
+    CropScore("a", 0, 0.0, 1, 0.8),
+]
+
+
 def test_of_several_faces_in_a_frame_the_most_suspicious_counts():
-    crops = [("b", 0, 0.0, 0.3), ("a", 15, 0.5, 0.2), ("a", 0, 0.0, 0.1), ("a", 0, 0.0, 0.8)]
-    assert frame_scores(crops) == [
+    assert frame_scores(CROPS) == [
         FrameScore("a", 0, 0.0, 0.8),
         FrameScore("a", 15, 0.5, 0.2),
         FrameScore("b", 0, 0.0, 0.3),
     ]
+
+
+def test_people_are_scored_apart_each_from_when_to_when_it_is_seen():
+    assert track_scores(CROPS) == [
+        TrackScore("a", 0, 0.0, 0.5, 2, 0.15),
+        TrackScore("a", 1, 0.0, 0.0, 1, 0.8),
+        TrackScore("b", 0, 0.0, 0.0, 1, 0.3),
+    ]
+    assert track_scores(CROPS, "max")[0].p_fake == 0.2
 
 
 def test_video_scores_are_sorted_and_carry_what_is_known_of_the_video():

@@ -11,7 +11,7 @@ import pytest
 from results_tree import DATASET, Results, read
 from unmask.commands import score as command
 from unmask.errors import ConfigError, DatasetError, ModelError, UnreadableMedia
-from unmask.evaluation.scoring import score_dataset
+from unmask.evaluation.scoring import Scores, score_dataset
 
 CONTRACT = {
     "classes": ["real", "fake"],
@@ -50,7 +50,8 @@ def results(tmp_path):
 
 
 def test_every_crop_of_validation_and_test_is_scored(results, model_path):
-    frames, videos = score_dataset(results.dataset, results.crops, model_path)
+    scores = score_dataset(results.dataset, results.crops, model_path)
+    frames, videos = scores.frames, scores.videos
     assert [row.video for row in videos] == [
         "test_f1", "test_f2", "test_r1", "test_r2", "val_f1", "val_f2", "val_r1", "val_r2",
     ]  # fmt: skip
@@ -62,7 +63,7 @@ def test_every_crop_of_validation_and_test_is_scored(results, model_path):
 
 
 def test_scores_follow_the_pixels_as_the_model_computes_them(results, model_path):
-    _, videos = score_dataset(results.dataset, results.crops, model_path, splits=("test",))
+    videos = score_dataset(results.dataset, results.crops, model_path, splits=("test",)).videos
     # Crops are drawn with a red of 60 and 210 of 255; JPEG moves it by a little.
     expected = {0: 1 / (1 + np.exp(4 - 8 * 60 / 255)), 1: 1 / (1 + np.exp(4 - 8 * 210 / 255))}
     for row in videos:
@@ -73,11 +74,15 @@ def test_the_most_suspicious_face_of_a_frame_counts_and_crops_are_counted(result
     rows = [tuple(row.values()) for row in read(results.dataset)]
     real = next(row for row in rows if row[1] == "test_r1")
     red = next(row for row in rows if row[1] == "test_f1")
-    results.table("dataset.csv", DATASET, [*rows, (red[0], *real[1:])])
-    frames, videos = score_dataset(results.dataset, results.crops, model_path, splits=("test",))
-    scores = [row.p_fake for row in frames if row.video == "test_r1"]
+    somebody_else = (red[0], *real[1:4], 1, *real[5:])
+    results.table("dataset.csv", DATASET, [*rows, somebody_else])
+    found = score_dataset(results.dataset, results.crops, model_path, splits=("test",))
+    scores = [row.p_fake for row in found.frames if row.video == "test_r1"]
     assert len(scores) == 2 and scores[0] > 0.9 > 0.2 > scores[1]
-    video = next(row for row in videos if row.video == "test_r1")
+    people = [row for row in found.tracks if row.video == "test_r1"]
+    assert [(row.track, row.n_faces) for row in people] == [(0, 2), (1, 1)]
+    assert people[0].p_fake < 0.2 < 0.9 < people[1].p_fake, "two people are scored apart"
+    video = next(row for row in found.videos if row.video == "test_r1")
     assert video.n_faces == 3
     assert video.p_fake == pytest.approx(np.mean(scores), abs=1e-6)
 
@@ -90,9 +95,9 @@ def test_the_model_refuses_crops_made_another_way(results, model_path):
         score_dataset(results.dataset, results.crops, model_path, expected_contract=other)
 
 
-def test_without_crops_both_tables_are_empty(results, model_path):
+def test_without_crops_the_tables_are_empty(results, model_path):
     results.table("dataset.csv", DATASET, [])
-    assert score_dataset(results.dataset, results.crops, model_path) == ([], [])
+    assert score_dataset(results.dataset, results.crops, model_path) == Scores()
 
 
 def test_a_wrong_aggregate_fails_before_the_model_is_loaded(results, tmp_path):
@@ -111,12 +116,12 @@ def test_a_crop_that_is_not_there_is_named(results, model_path):
     ("row", "complaint"),
     [
         (
-            ("../secret.jpg", "x", 0, 0, 0, "g3", "test", "", "own"),
+            ("../secret.jpg", "x", 0, 0, 0, 0, "g3", "test", "", "own"),
             "'../secret.jpg' is not a file inside",
         ),
-        (("a.jpg", "test_r1", 0, 0, 1, "g3", "test", "", "own"), "line 22: test_r1 has another"),
-        (("a.jpg", "test_r1", 0, 0, 0, "g3", "val", "", "own"), "line 22: test_r1 has another"),
-        (("a.jpg", "x", 0, 0, "fake", "g3", "val", "", "own"), "line 22: label 'fake'"),
+        (("a.jpg", "test_r1", 0, 0, 0, 1, "g3", "test", "", "own"), "line 22: test_r1 has another"),
+        (("a.jpg", "test_r1", 0, 0, 0, 0, "g3", "val", "", "own"), "line 22: test_r1 has another"),
+        (("a.jpg", "x", 0, 0, 0, "fake", "g3", "val", "", "own"), "line 22: label 'fake'"),
     ],
 )
 def test_a_table_that_contradicts_itself_is_refused(results, tmp_path, row, complaint):
@@ -126,20 +131,22 @@ def test_a_table_that_contradicts_itself_is_refused(results, tmp_path, row, comp
         score_dataset(results.dataset, results.crops, tmp_path / "none.keras")
 
 
-def test_the_command_writes_both_tables_the_same_each_time(results, model_path, tmp_path):
+def test_the_command_writes_the_tables_the_same_each_time(results, model_path, tmp_path):
     settings = tmp_path / "settings.json"
     settings.write_text(json.dumps({"settings": {"aggregate": "max"}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     written = []
     for run in ("a", "b"):
-        frames, videos = tmp_path / f"{run}-frames.csv", tmp_path / f"{run}-videos.csv"
+        names = ("frames", "tracks", "videos")
+        frames, tracks, videos = (tmp_path / f"{run}-{name}.csv" for name in names)
         arguments = [
             "--dataset", results.crops, "--index", results.dataset, "--model", model_path,
-            "--settings", settings, "--frames", frames, "--videos", videos,
+            "--settings", settings, "--frames", frames, "--tracks", tracks,
+            "--videos", videos,
         ]  # fmt: skip
         assert command.run(parser.parse_args(list(map(str, arguments)))) == 0
-        written.append(frames.read_bytes() + videos.read_bytes())
+        written.append(frames.read_bytes() + tracks.read_bytes() + videos.read_bytes())
     assert written[0] == written[1]
     assert list(read(tmp_path / "a-videos.csv")[0].values())[:5] == [
         "test_f1", "1", "g3", "test", "2",

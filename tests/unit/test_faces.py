@@ -78,7 +78,22 @@ def test_the_main_person_is_followed_where_others_are_larger_for_a_moment(crop):
     frames = [(LEFT, 0.99)], [(LEFT, 0.99), (RIGHT, 0.95)], [(LEFT, 0.99)]
     index = crop(*frames, faces="main")
     assert [face.box for face in index.faces] == [LEFT] * 3
-    assert [face.box for face in crop(*frames, faces="largest").faces] == [LEFT, RIGHT, LEFT]
+    largest = crop(*frames, faces="largest", min_track=1)
+    assert [face.box for face in largest.faces] == [LEFT, RIGHT, LEFT]
+
+
+def test_a_face_seen_in_one_frame_is_dropped_beside_one_that_is_seen_in_more(crop):
+    frames = [(LEFT, 0.99)], [(LEFT, 0.99), (RIGHT, 0.95)], [(LEFT, 0.99)]
+    assert [face.box for face in crop(*frames, faces="all").faces] == [LEFT] * 3
+    assert [face.box for face in crop([(RIGHT, 0.95)], [], faces="all").faces] == [RIGHT]
+
+
+def test_boxes_are_steadied_along_the_track_and_not_across_people(crop):
+    shaken = (LEFT[0] + 6, *LEFT[1:])
+    frames = [[(LEFT, 0.99), (RIGHT, 0.98)], [(shaken, 0.99), (RIGHT, 0.98)]] * 2
+    steady = crop(*frames, faces="all", smooth_s=2.0).faces
+    assert all(LEFT[0] + 1 < face.box[0] < LEFT[0] + 5 for face in steady if face.track == 0)
+    assert [face.box for face in steady if face.track == 1] == [RIGHT] * 4
 
 
 def test_frames_without_the_main_person_give_no_crop(crop):
@@ -137,7 +152,13 @@ def test_crops_of_an_earlier_run_do_not_remain(tmp_path, crop):
 def test_the_same_detections_give_the_same_bytes(tmp_path, crop):
     runs = []
     for _ in range(2):
-        index = crop([(LEFT, 0.99, EYES), (RIGHT, 0.95)], [(RIGHT, 0.99)], faces="all", align=True)
+        index = crop(
+            [(LEFT, 0.99, EYES), (RIGHT, 0.95)],
+            [(RIGHT, 0.99)],
+            faces="all",
+            align=True,
+            min_track=1,
+        )
         index.save(tmp_path / "index.json")
         paths = [tmp_path / "index.json", *sorted((tmp_path / "faces").iterdir())]
         runs.append([path.read_bytes() for path in paths])
@@ -149,7 +170,14 @@ def test_the_same_detections_give_the_same_bytes(tmp_path, crop):
 
 
 def test_quality_counts_frames_and_measures_the_chosen_faces(crop):
-    index = crop([(LEFT, 0.99)], [(LEFT, 0.95), (RIGHT, 0.92)], [], [(LEFT, 0.5)], [(LEFT, 0.91)])
+    index = crop(
+        [(LEFT, 0.99)],
+        [(LEFT, 0.95), (RIGHT, 0.92)],
+        [],
+        [(LEFT, 0.5)],
+        [(LEFT, 0.91)],
+        min_track=1,
+    )
     assert index.quality == Quality(5, 3, median_face_px=50.0, median_confidence=0.92)
 
 

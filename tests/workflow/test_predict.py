@@ -31,6 +31,7 @@ def test_a_clip_gets_the_score_that_the_pipeline_gave_it(finished, tmp_path):
         called = "fake" if result["p_fake"] >= content["threshold"] else "real"
         assert result["verdict"] == called
         assert len(result["frames"]) == 2
+        assert [track["n_faces"] for track in result["tracks"]] == [2]
     with (tmp_path / "out.csv").open() as file:
         assert [row["file"] for row in csv.DictReader(file)] == [str(path) for path in paths]
 

@@ -6,10 +6,13 @@ import json
 import logging
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from unmask.evaluation.scores import FrameScore, TrackScore
     from unmask.prediction import Prediction
 
 HELP = "score your own videos or images with a trained model"
@@ -84,7 +87,10 @@ def _write(args: Namespace, results: list[Prediction], threshold: float) -> None
     if args.csv:
         write_table(args.csv, COLUMNS, rows)
     if args.json:
-        files = [{**row, "frames": _frames(r)} for row, r in zip(rows, results, strict=True)]
+        files = [
+            {**row, "frames": _parts(result.frames), "tracks": _parts(result.tracks)}
+            for row, result in zip(rows, results, strict=True)
+        ]
         content = {"model": str(args.model), "threshold": threshold, "files": files}
         write_text(args.json, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     if args.html:
@@ -94,8 +100,6 @@ def _write(args: Namespace, results: list[Prediction], threshold: float) -> None
         write_text(args.html, render("prediction.html", context))
 
 
-def _frames(result: Prediction) -> list[dict[str, Any]]:
-    return [
-        {"frame": frame.frame, "time_s": frame.time_s, "p_fake": frame.p_fake}
-        for frame in result.frames
-    ]
+def _parts(scores: Iterable[FrameScore | TrackScore]) -> list[dict[str, Any]]:
+    """Scores of a file's frames or people, without the name that the file has while it is read."""
+    return [{k: v for k, v in asdict(score).items() if k != "video"} for score in scores]

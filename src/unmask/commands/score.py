@@ -5,16 +5,19 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "score the face crops of the dataset, frame by frame and video by video"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the crops")
     parser.add_argument("--index", type=Path, required=True, help="dataset.csv")
     parser.add_argument("--model", type=Path, required=True, help="trained model (.keras)")
-    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
     parser.add_argument("--frames", type=Path, required=True, help="scores of frames to write")
+    parser.add_argument("--tracks", type=Path, required=True, help="scores of tracks to write")
     parser.add_argument("--videos", type=Path, required=True, help="scores of videos to write")
 
 
@@ -24,12 +27,13 @@ def run(args: Namespace) -> int:
     from unmask.model import runtime
 
     runtime.start()
-    from unmask.evaluation.scores import write_frames, write_videos
+    from unmask.evaluation.scores import write_frames, write_tracks, write_videos
     from unmask.evaluation.scoring import score_dataset
 
-    frames, videos = score_dataset(
-        args.index, args.dataset, args.model, **settings.load(args.settings)
-    )
-    write_frames(args.frames, frames)
-    write_videos(args.videos, videos)
+    receipt = _receipt.Receipt(args)
+    scores = score_dataset(args.index, args.dataset, args.model, **settings.load(args.settings))
+    write_frames(args.frames, scores.frames)
+    write_tracks(args.tracks, scores.tracks)
+    write_videos(args.videos, scores.videos)
+    receipt.write(args.frames, args.tracks, args.videos)
     return 0

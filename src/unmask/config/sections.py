@@ -108,6 +108,16 @@ class Crop(Section):
     )
     align: bool = Field(False, description="Turn the crop so that the eyes are level.")
     quality: Percent = Field(95, description="JPEG quality of the stored crops.")
+    min_track: Annotated[int, Field(ge=1, le=1000)] = Field(
+        2,
+        description="Drop faces that are seen in fewer sampled frames as false alarms, where "
+        "others are seen in more. 1 keeps all.",
+    )
+    smooth_s: Annotated[float, Field(ge=0, le=5)] = Field(
+        0.15,
+        description="Steady the boxes of a face through time by a Gaussian of so many seconds: of "
+        "use from about 5 frames a second on. 0: not.",
+    )
 
 
 class Split(Section):
@@ -133,6 +143,11 @@ class Split(Section):
             raise ValueError(
                 f"train + val + test must be 1, they are {total:g}. For example: "
                 "train: 0.6, val: 0.2, test: 0.2"
+            )
+        if self.folds is None and self.fold:
+            raise ValueError(
+                f"fold: {self.fold} says which fold is the test split, but there are no folds. For "
+                "example: folds: 5"
             )
         if self.folds is not None and self.fold >= self.folds:
             raise ValueError(

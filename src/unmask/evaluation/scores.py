@@ -1,4 +1,4 @@
-"""Scores of frames and videos: the two tables, and how frames become a video."""
+"""Scores of frames, of tracks and of videos: the tables, and how the first become the others."""
 
 from __future__ import annotations
 
@@ -38,8 +38,32 @@ class VideoScore:
     p_fake: float
 
 
+@dataclass(frozen=True, slots=True)
+class TrackScore:
+    """One person in one video: seen from ``start_s`` to ``end_s``, in ``n_faces`` crops."""
+
+    video: str
+    track: int
+    start_s: float
+    end_s: float
+    n_faces: int
+    p_fake: float
+
+
+@dataclass(frozen=True, slots=True)
+class CropScore:
+    """One face crop: of which video, frame and track, when, and ``p_fake`` in 0..1."""
+
+    video: str
+    frame: int
+    time_s: float
+    track: int
+    p_fake: float
+
+
 FRAME_COLUMNS = tuple(entry.name for entry in fields(FrameScore))
 VIDEO_COLUMNS = tuple(entry.name for entry in fields(VideoScore))
+TRACK_COLUMNS = tuple(entry.name for entry in fields(TrackScore))
 
 
 def _trimmed(p: np.ndarray) -> float:
@@ -86,19 +110,36 @@ def aggregate_frames(p_fake: Sequence[float] | np.ndarray, aggregate: str = "mea
     return AGGREGATES[aggregate](p)
 
 
-def frame_scores(crops: Iterable[tuple[str, int, float, float]]) -> list[FrameScore]:
-    """Return one score a frame, the maximum over its faces, sorted by video and frame.
-
-    ``crops`` are (video, frame, time in seconds, p_fake), one for each face crop.
-    """
-    best: dict[tuple[str, int], tuple[float, float]] = {}
-    for video, frame, time_s, p_fake in crops:
-        known = best.get((video, frame))
-        if known is None or p_fake > known[1]:
-            best[video, frame] = (time_s, p_fake)
+def frame_scores(crops: Iterable[CropScore]) -> list[FrameScore]:
+    """Return one score a frame, the maximum over its faces, sorted by video and frame."""
+    best: dict[tuple[str, int], CropScore] = {}
+    for crop in crops:
+        known = best.get((crop.video, crop.frame))
+        if known is None or crop.p_fake > known.p_fake:
+            best[crop.video, crop.frame] = crop
     return [
-        FrameScore(video, frame, round(time_s, 6), round(p_fake, DECIMALS))
-        for (video, frame), (time_s, p_fake) in sorted(best.items())
+        FrameScore(*place, round(crop.time_s, 6), round(crop.p_fake, DECIMALS))
+        for place, crop in sorted(best.items())
+    ]
+
+
+def track_scores(crops: Iterable[CropScore], aggregate: str = "mean") -> list[TrackScore]:
+    """Return one score a track, so that several people in a video are told apart.
+
+    Sorted by video and track. The scores of a track's crops become its own by ``aggregate``.
+    """
+    tracks: dict[tuple[str, int], list[CropScore]] = {}
+    for crop in crops:
+        tracks.setdefault((crop.video, crop.track), []).append(crop)
+    return [
+        TrackScore(
+            *place,
+            round(min(crop.time_s for crop in found), 6),
+            round(max(crop.time_s for crop in found), 6),
+            len(found),
+            round(aggregate_frames([crop.p_fake for crop in found], aggregate), DECIMALS),
+        )
+        for place, found in sorted(tracks.items())
     ]
 
 
@@ -128,6 +169,11 @@ def write_frames(path: Path, rows: Iterable[FrameScore]) -> None:
 def write_videos(path: Path, rows: Iterable[VideoScore]) -> None:
     """Write ``videos.csv``: probabilities with 7 decimals."""
     write_table(path, VIDEO_COLUMNS, map(_cells, rows))
+
+
+def write_tracks(path: Path, rows: Iterable[TrackScore]) -> None:
+    """Write ``tracks.csv``: probabilities with 7 decimals, times in seconds."""
+    write_table(path, TRACK_COLUMNS, map(_cells, rows))
 
 
 def read_frames(path: Path) -> list[FrameScore]:
@@ -167,5 +213,5 @@ def _probability(text: str) -> float:
     return value
 
 
-def _cells(row: FrameScore | VideoScore) -> dict[str, object]:
+def _cells(row: FrameScore | TrackScore | VideoScore) -> dict[str, object]:
     return asdict(row) | {"p_fake": f"{row.p_fake:.{DECIMALS}f}"}

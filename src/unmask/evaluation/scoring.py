@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from unmask.evaluation.scores import (
+    CropScore,
     FrameScore,
+    TrackScore,
     VideoScore,
     aggregate_frames,
     frame_scores,
     label_of,
+    track_scores,
     video_scores,
 )
 from unmask.evaluation.tables import line, member, read_rows
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of the same crops, by frame, by person and by video; each sorted by video."""
+
+    frames: list[FrameScore] = field(default_factory=list)
+    tracks: list[TrackScore] = field(default_factory=list)
+    videos: list[VideoScore] = field(default_factory=list)
 
 
 def score_dataset(
@@ -29,11 +42,11 @@ def score_dataset(
     aggregate: str = "mean",
     batch_size: int = 32,
     expected_contract: Mapping[str, Any] | None = None,
-) -> tuple[list[FrameScore], list[VideoScore]]:
-    """Score every face crop of ``splits`` and return the scores of frames and of videos.
+) -> Scores:
+    """Score every face crop of ``splits``.
 
-    Several faces in a frame: the maximum counts. Frames to video: ``aggregate``, see
-    :func:`unmask.evaluation.scores.aggregate_frames`. Both lists are sorted by video and frame.
+    Several faces in a frame: the maximum counts. Frames to video, and crops to track:
+    ``aggregate``, see :func:`unmask.evaluation.scores.aggregate_frames`.
 
     ``expected_contract`` holds preprocessing settings, nested as in the model's own contract,
     that the model must have been saved with; what it does not name is not compared.
@@ -45,14 +58,15 @@ def score_dataset(
     aggregate_frames([0.0], aggregate)  # a wrong name fails before the model runs
     crops, videos = _read_crops(dataset_csv, dataset_dir, splits)
 
-    from unmask.model.artifact import check_contract, load_model
+    from unmask.model.artifact import load_model
+    from unmask.model.contract import check_contract
     from unmask.model.predict import predict_crops
 
     model, contract = load_model(model_path)
     check_contract(contract, dict(expected_contract or {}))
     if not crops:
         log.warning("%s has no crop in %s: nothing to score", dataset_csv, " or ".join(splits))
-        return [], []
+        return Scores()
     log.info("scoring %d crops of %d videos", len(crops), len(videos))
     p_fake = predict_crops(
         model,
@@ -60,20 +74,18 @@ def score_dataset(
         input_size=contract["input_size"],
         batch_size=batch_size,
     )
-    frames = frame_scores(
-        (video, frame, time_s, float(p))
-        for (video, frame, time_s, _), p in zip(crops, p_fake, strict=True)
-    )
-    return frames, video_scores(frames, videos, aggregate)
+    scored = [CropScore(*crop, float(p)) for (*crop, _), p in zip(crops, p_fake, strict=True)]
+    frames = frame_scores(scored)
+    return Scores(frames, track_scores(scored, aggregate), video_scores(frames, videos, aggregate))
 
 
 def _read_crops(
     dataset_csv: Path, dataset_dir: Path, splits: Sequence[str]
-) -> tuple[list[tuple[str, int, float, Path]], dict[str, tuple[int, str, str, int]]]:
-    """Return (video, frame, time, path) of each crop, and what :func:`video_scores` needs."""
-    crops: list[tuple[str, int, float, Path]] = []
+) -> tuple[list[tuple[str, int, float, int, Path]], dict[str, tuple[int, str, str, int]]]:
+    """Return (video, frame, time, track, path) of each crop, and what `video_scores` needs."""
+    crops: list[tuple[str, int, float, int, Path]] = []
     videos: dict[str, tuple[int, str, str, int]] = {}
-    columns = ("file", "video", "frame", "time_s", "label", "group", "split")
+    columns = ("file", "video", "frame", "time_s", "track", "label", "group", "split")
     for number, row in enumerate(read_rows(dataset_csv, columns), start=2):
         if row["split"] not in splits:
             continue
@@ -84,5 +96,6 @@ def _read_crops(
                 raise ValueError(f"{row['video']} has another label, group or split further up")
             videos[row["video"]] = (*facts, count + 1)
             file = member(dataset_dir, row["file"])
-            crops.append((row["video"], int(row["frame"]), float(row["time_s"]), file))
+            place = int(row["frame"]), float(row["time_s"]), int(row["track"])
+            crops.append((row["video"], *place, file))
     return sorted(crops), videos
