@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from argparse import ArgumentParser
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from results_tree import CLIPS, DATASET, QUARANTINE, Clip, Results, read
 from unmask.commands import evaluate as command
 from unmask.errors import DatasetError
 from unmask.evaluation.evaluate import evaluate, write_metrics
+from unmask.evaluation.reproducible import reproducible
+from unmask.model.contract import CONTRACT
 
 TESTED = tuple(clip for clip in CLIPS if clip.split == "test")
 
@@ -218,8 +221,35 @@ def test_the_command_writes_what_the_function_returns(results, tmp_path):
     arguments = [
         "--manifest", results.manifest, "--index", results.dataset, "--frames", results.frames,
         "--videos", results.videos, "--quarantine", results.quarantine, "--settings", settings,
+        "--quality", quality(tmp_path, "cpu"), "--model", model_trained_on(tmp_path, "cpu"),
         "--output", tmp_path / "metrics.json",
     ]  # fmt: skip
     assert command.run(parser.parse_args(list(map(str, arguments)))) == 0
     expected = measured(results, threshold=0.7, bootstrap=50, seed=2)
-    assert json.loads((tmp_path / "metrics.json").read_text()) == expected
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    assert written.pop("reproducible")["same_bytes"]
+    assert written == expected
+
+
+def quality(folder, *devices):
+    path = folder / "quality.csv"
+    path.write_text("video,device\n" + "".join(f"v,{device}\n" for device in devices))
+    return path
+
+
+def model_trained_on(folder, device):
+    with zipfile.ZipFile(folder / "model.keras", "w") as archive:
+        archive.writestr(CONTRACT, json.dumps({"device": device}))
+    return folder / "model.keras"
+
+
+@pytest.mark.parametrize(
+    ("found_on", "trained_on", "same"),
+    [(["cpu"], "cpu", True), (["cpu", "gpu"], "cpu", False), (["cpu"], "gpu", False)],
+)
+def test_what_a_gpu_had_a_hand_in_is_not_promised_to_come_out_the_same(
+    tmp_path, found_on, trained_on, same
+):
+    told = reproducible(quality(tmp_path, *found_on), model_trained_on(tmp_path, trained_on))
+    assert told["same_bytes"] is same
+    assert told["training"] == trained_on

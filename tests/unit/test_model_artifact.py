@@ -10,8 +10,9 @@ import pytest
 
 from unmask.errors import ModelError
 from unmask.model import runtime
-from unmask.model.artifact import check_contract, load_model, read_contract, save_model
+from unmask.model.artifact import load_model, save_model
 from unmask.model.build import build_model
+from unmask.model.contract import check_contract, read_contract
 
 CONTRACT = {
     "classes": ["real", "fake"],

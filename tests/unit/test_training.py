@@ -17,7 +17,7 @@ from unmask.model import runtime
 from unmask.model.artifact import load_model
 from unmask.model.build import build_model
 from unmask.model.predict import predict_crops
-from unmask.settings import save
+from unmask.settings import text
 from unmask.training.data import class_weights, in_memory, read_split, training_batches
 from unmask.training.fit import train
 from unmask.training.selection import validate
@@ -109,6 +109,7 @@ def test_the_model_holds_how_its_input_is_made(trained):
     assert contract == CONTRACT | {
         "classes": ["real", "fake"],
         "input_size": SIDE,
+        "device": "cpu",
         "channels": "RGB",
         "scaling": "unit",
         "backbone": "Meso4",
@@ -134,7 +135,7 @@ def test_crops_read_anew_train_the_same_model_as_crops_in_memory(
 
 def test_the_command_in_another_process_makes_the_same_bytes(dataset, trained, tmp_path):
     settings = {"model": MODEL, "augment": AUGMENT, "train": TRAIN, "contract": CONTRACT}
-    save(tmp_path / "train.json", settings, code="")
+    (tmp_path / "train.json").write_text(text(settings, code=""))
     arguments = ["--dataset", dataset / "dataset", "--index", dataset / "dataset.csv"]
     arguments += ["--settings", tmp_path / "train.json", "--output-dir", tmp_path / "model"]
     done = subprocess.run(

@@ -5,17 +5,21 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "measure the scores on the test split and write metrics.json"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
     parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
     parser.add_argument("--index", type=Path, required=True, help="dataset.csv")
     parser.add_argument("--frames", type=Path, required=True, help="scores of frames")
     parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
     parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
-    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
+    parser.add_argument("--quality", type=Path, required=True, help="quality.csv")
+    parser.add_argument("--model", type=Path, required=True, help="the model that was scored")
     parser.add_argument("--output", type=Path, required=True, help="metrics.json to write")
 
 
@@ -23,7 +27,9 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask import settings
     from unmask.evaluation.evaluate import evaluate, write_metrics
+    from unmask.evaluation.reproducible import reproducible
 
+    receipt = _receipt.Receipt(args)
     metrics = evaluate(
         args.manifest,
         args.frames,
@@ -32,5 +38,7 @@ def run(args: Namespace) -> int:
         args.quarantine,
         **settings.load(args.settings),
     )
+    metrics["reproducible"] = reproducible(args.quality, args.model)
     write_metrics(args.output, metrics)
+    receipt.write(args.output)
     return 0

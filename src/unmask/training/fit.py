@@ -20,6 +20,7 @@ from unmask.model import artifact, runtime
 from unmask.model.augment import augmentation_layers
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
+from unmask.model.contract import CLASSES
 from unmask.model.inputs import first_unreadable
 from unmask.model.predict import predict_crops
 from unmask.training.callbacks import HISTORY, Progress, Selection, StopAtNaN
@@ -173,13 +174,14 @@ def _contract(
     backbone = model.get("backbone", "Meso4")
     return {
         **given,
-        "classes": artifact.CLASSES,
+        "classes": CLASSES,
         "input_size": scorer.input_shape[1],
         "channels": "RGB",
         "scaling": scaling_of(backbone, model.get("scaling", "auto")),
         "backbone": backbone,
         "backbone_args": model.get("backbone_args") or {},
         "seed": settings.seed,
+        "device": "gpu" if tf.config.list_physical_devices("GPU") else "cpu",
         "versions": {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
 
