@@ -26,6 +26,7 @@ rule all:
     input:
         rules.manifest.output,
         rules.quarantine.output,
+        rules.accept.output,
         rules.dataset.output,
         rules.train.output,
         rules.score.output,

@@ -1,5 +1,6 @@
 # What the rules share: the plan (checked settings, videos of all datasets) and input functions.
 
+import os
 import sys
 from pathlib import Path
 from shlex import quote
@@ -7,18 +8,27 @@ from shlex import quote
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+# The code beside these rules, whichever copy is installed: an older commit runs its own.
+SOURCE = str(Path(workflow.basedir) / "src")
+sys.path.insert(0, SOURCE)
+
+from unmask import lifeline, run_lock
 from unmask.errors import UnmaskError
 from unmask.plots import PLOTS
 from unmask.workflow import make_plan
 
+# This run ends with what started it, and its jobs end with it, even if that was killed outright.
+lifeline.tie()
 # Jobs find the `unmask` command beside the Python that runs the workflow.
-shell.prefix(f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH; ")
-
-# Another run in this folder reads the settings files: leave them alone. So do the jobs of a run.
-IN_USE = not workflow.is_main_process or any(Path(".snakemake/locks").glob("*"))
+shell.prefix(
+    f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH"
+    f" PYTHONPATH={quote(SOURCE)} {lifeline.VARIABLE}={os.getpid()}; "
+)
 
 try:
-    PLAN = make_plan(config, write=not IN_USE)
+    # Another run in this folder reads the settings files: leave them alone. So do a run's jobs.
+    IN_USE = workflow.is_main_process and not run_lock.take()
+    PLAN = make_plan(config, write=workflow.is_main_process and not IN_USE)
 except UnmaskError as error:
     raise WorkflowError(str(error)) from None
 
@@ -39,24 +49,32 @@ def settings(stage):
     return f"results/settings/{stage}.json"
 
 
+def receipt(stage):
+    return f"results/made_of/{stage}.json"
+
+
+def receipts(stages):
+    return [receipt(stage) for stage in stages.split()]
+
+
 def path_of_video(wildcards):
     return PLAN.path(wildcards.video)
 
 
-def fingerprint_of_video(wildcards):
-    return PLAN.fingerprint(wildcards.video)
+def source_of_video(wildcards):
+    return PLAN.source(wildcards.video)
 
 
-def fingerprints_of_cropped(wildcards):
-    return [PLAN.fingerprints[path] for path in PLAN.cropped[wildcards.dataset]]
+def source_of_cropped(wildcards):
+    return PLAN.cropped_source(wildcards.dataset)
 
 
-def paths_of_cropped(wildcards):
-    return PLAN.cropped[wildcards.dataset]
-
-
-def folder_of_first_output(wildcards, output):
-    return Path(output[0]).parent
+def verdict_before(stage):
+    # A new limit on bad videos decides anew whether to go on, and makes nothing again. So what
+    # is going to be made waits for the decision, and what is current does not depend on it.
+    # (`ancient` would not do: a job behind it is not checked for other changes, if only the
+    # decision is made anew.)
+    return [] if PLAN.is_current(stage) else "results/accepted.txt"
 
 
 def each_video(pattern):

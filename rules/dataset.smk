@@ -4,11 +4,14 @@
 rule quarantine:
     input:
         each_video("results/faces/{video}.json"),
+        each_cropped("results/cropped/{dataset}.json"),
         cropped=each_cropped("results/cropped/{dataset}.jsonl"),
         manifest="results/manifest.csv",
         problems="results/settings/problems.csv",
+        made_from=receipt("manifest"),
         settings=settings("quarantine"),
     output:
+        receipt=receipt("quarantine"),
         quarantine="results/quarantine.csv",
         quality="results/quality.csv",
     log:
@@ -20,16 +23,20 @@ rule quarantine:
     shell:
         "unmask quarantine --manifest {input.manifest} --problems {input.problems}"
         " --faces results/faces --cropped {input.cropped}"
-        " --quarantine {output.quarantine} --quality {output.quality} > {log} 2>&1"
+        " --made-from {input.made_from} {input.problems} --receipt {output.receipt}"
+        " --settings {input.settings} --quarantine {output.quarantine}"
+        " --quality {output.quality} > {log} 2>&1"
 
 
 rule accept:
     input:
         manifest="results/manifest.csv",
         quarantine="results/quarantine.csv",
+        made_from=receipts("manifest quarantine"),
         settings=settings("accept"),
     output:
-        "results/accepted.txt",
+        receipt=receipt("accept"),
+        verdict="results/accepted.txt",
     log:
         "logs/accept.log",
     benchmark:
@@ -38,20 +45,23 @@ rule accept:
         "../envs/unmask.yaml"
     shell:
         "unmask accept --manifest {input.manifest} --quarantine {input.quarantine}"
-        " --settings {input.settings} --output {output} > {log} 2>&1"
+        " --made-from {input.made_from} --receipt {output.receipt}"
+        " --settings {input.settings} --output {output.verdict} > {log} 2>&1"
 
 
 rule dataset:
     input:
         each_video("results/faces/{video}.json"),
         ancient(each_video("results/faces/{video}")),
-        # A new limit on bad videos decides anew whether to go on, and makes nothing again.
-        ancient("results/accepted.txt"),
+        verdict_before("dataset"),
+        each_cropped("results/cropped/{dataset}.json"),
         cropped=each_cropped("results/cropped/{dataset}.jsonl"),
         crops=ancient(each_cropped("results/cropped/{dataset}")),
         manifest="results/manifest.csv",
+        made_from=receipt("manifest"),
         settings=settings("dataset"),
     output:
+        receipt=receipt("dataset"),
         folders=directory("results/dataset"),
         index="results/dataset.csv",
     log:
@@ -62,5 +72,6 @@ rule dataset:
         "../envs/unmask.yaml"
     shell:
         "unmask dataset --manifest {input.manifest} --faces results/faces"
-        " --cropped {input.cropped} --output {output.folders} --index {output.index}"
+        " --cropped {input.cropped} --made-from {input.made_from} --receipt {output.receipt}"
+        " --settings {input.settings} --output {output.folders} --index {output.index}"
         " > {log} 2>&1"

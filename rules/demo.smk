@@ -15,9 +15,9 @@ if PLAN.demo:
             "../envs/unmask.yaml"
         threads: workflow.cores
         params:
-            folder=folder_of_first_output,
+            receipt=PLAN.demo_files[-1],
         shell:
-            "unmask demo --settings {input.settings} --output {params.folder:q} > {log} 2>&1"
+            "unmask demo --settings {input.settings} --receipt {params.receipt:q} > {log} 2>&1"
 
 
 rule demo:

@@ -10,8 +10,6 @@ rule detect_faces:
         "results/detections/{video}.json",
     log:
         "logs/detections/{video}.log",
-    benchmark:
-        "logs/benchmarks/detections/{video}.tsv"
     conda:
         "../envs/unmask.yaml"
     shell:

@@ -6,9 +6,12 @@ rule score:
         folders=ancient("results/dataset"),
         index="results/dataset.csv",
         model="results/model/model.keras",
+        made_from=receipts("dataset train"),
         settings=settings("score"),
     output:
+        receipt=receipt("score"),
         frames="results/predictions/frames.csv",
+        tracks="results/predictions/tracks.csv",
         videos="results/predictions/videos.csv",
     log:
         "logs/score.log",
@@ -19,8 +22,9 @@ rule score:
     threads: workflow.cores
     shell:
         "unmask score --dataset {input.folders} --index {input.index} --model {input.model}"
-        " --settings {input.settings} --frames {output.frames} --videos {output.videos}"
-        " > {log} 2>&1"
+        " --made-from {input.made_from} --receipt {output.receipt}"
+        " --settings {input.settings} --frames {output.frames} --tracks {output.tracks}"
+        " --videos {output.videos} > {log} 2>&1"
 
 
 rule metrics:
@@ -28,11 +32,15 @@ rule metrics:
         manifest="results/manifest.csv",
         index="results/dataset.csv",
         quarantine="results/quarantine.csv",
+        quality="results/quality.csv",
+        model="results/model/model.keras",
         frames="results/predictions/frames.csv",
         videos="results/predictions/videos.csv",
-        settings=settings("evaluate"),
+        made_from=receipts("manifest dataset quarantine train score"),
+        settings=settings("metrics"),
     output:
-        "results/metrics.json",
+        receipt=receipt("metrics"),
+        metrics="results/metrics.json",
     log:
         "logs/metrics.log",
     benchmark:
@@ -42,7 +50,9 @@ rule metrics:
     shell:
         "unmask evaluate --manifest {input.manifest} --index {input.index}"
         " --frames {input.frames} --videos {input.videos} --quarantine {input.quarantine}"
-        " --settings {input.settings} --output {output} > {log} 2>&1"
+        " --quality {input.quality} --model {input.model}"
+        " --made-from {input.made_from} --receipt {output.receipt}"
+        " --settings {input.settings} --output {output.metrics} > {log} 2>&1"
 
 
 rule plots:
@@ -51,10 +61,12 @@ rule plots:
         videos="results/predictions/videos.csv",
         metrics="results/metrics.json",
         history="results/model/history.csv",
+        made_from=receipts("train score metrics"),
         settings=settings("plots"),
     output:
         [report(f"results/plots/{name}.png", category="Evaluation") for name in PLOTS],
         expand("results/plots/{name}.csv", name=PLOTS),
+        receipt=receipt("plots"),
     log:
         "logs/plots.log",
     benchmark:
@@ -64,6 +76,7 @@ rule plots:
     shell:
         "unmask plots --frames {input.frames} --videos {input.videos}"
         " --metrics {input.metrics} --history {input.history} --settings {input.settings}"
+        " --made-from {input.made_from} --receipt {output.receipt}"
         " --output results/plots > {log} 2>&1"
 
 

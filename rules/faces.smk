@@ -11,8 +11,6 @@ rule crop_faces:
         index="results/faces/{video}.json",
     log:
         "logs/faces/{video}.log",
-    benchmark:
-        "logs/benchmarks/faces/{video}.tsv"
     conda:
         "../envs/unmask.yaml"
     shell:
@@ -23,24 +21,22 @@ rule crop_faces:
 
 rule adopt_crops:
     input:
-        images=paths_of_cropped,
-        videos="results/settings/videos.csv",
+        sources="results/settings/sources.csv",
         settings=settings("cropped"),
     output:
         faces=directory("results/cropped/{dataset}"),
         index="results/cropped/{dataset}.jsonl",
+        receipt="results/cropped/{dataset}.json",
     log:
         "logs/cropped/{dataset}.log",
-    benchmark:
-        "logs/benchmarks/cropped/{dataset}.tsv"
     conda:
         "../envs/unmask.yaml"
     params:
-        source=fingerprints_of_cropped,
+        source=source_of_cropped,
     shell:
-        "unmask cropped --videos {input.videos} --dataset {wildcards.dataset}"
-        " --settings {input.settings} --faces {output.faces} --index {output.index}"
-        " > {log} 2>&1"
+        "unmask cropped --sources {input.sources} --dataset {wildcards.dataset}"
+        " --source {params.source} --settings {input.settings} --faces {output.faces}"
+        " --index {output.index} --receipt {output.receipt} > {log} 2>&1"
 
 
 rule faces:

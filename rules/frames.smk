@@ -10,16 +10,13 @@ rule extract_frames:
         index="results/frames/{video}.json",
     log:
         "logs/frames/{video}.log",
-    benchmark:
-        "logs/benchmarks/frames/{video}.tsv"
     conda:
         "../envs/unmask.yaml"
     params:
-        # Not used by the command: a video that was replaced by an older one has another.
-        source=fingerprint_of_video,
+        source=source_of_video,
     shell:
-        "unmask frames --video {wildcards.video} --settings {input.settings}"
-        " --frames {output.frames} --index {output.index} -- {input.video:q} > {log} 2>&1"
+        "unmask frames --video {wildcards.video} --source {params.source}"
+        " --settings {input.settings} --frames {output.frames} --index {output.index} -- {input.video:q} > {log} 2>&1"
 
 
 rule frames:

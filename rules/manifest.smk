@@ -6,7 +6,8 @@ rule manifest:
         videos="results/settings/videos.csv",
         settings=settings("manifest"),
     output:
-        "results/manifest.csv",
+        receipt=receipt("manifest"),
+        manifest="results/manifest.csv",
     log:
         "logs/manifest.log",
     benchmark:
@@ -15,4 +16,5 @@ rule manifest:
         "../envs/unmask.yaml"
     shell:
         "unmask manifest --videos {input.videos} --settings {input.settings}"
-        " --output {output} > {log} 2>&1"
+        " --made-from {input.videos} --receipt {output.receipt} --output {output.manifest}"
+        " > {log} 2>&1"

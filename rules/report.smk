@@ -12,9 +12,11 @@ rule report:
         metrics="results/metrics.json",
         history="results/model/history.csv",
         plots=rules.plots.output,
+        made_from=receipts("manifest dataset quarantine train score metrics plots"),
         settings=settings("report"),
     output:
-        "results/report/index.html",
+        receipt=receipt("report"),
+        page="results/report/index.html",
     log:
         "logs/report.log",
     benchmark:
@@ -26,4 +28,5 @@ rule report:
         " --manifest {input.manifest} --quarantine {input.quarantine}"
         " --quality {input.quality} --videos {input.videos} --metrics {input.metrics}"
         " --history {input.history} --plots results/plots --settings {input.settings}"
+        " --made-from {input.made_from} --receipt {output.receipt}"
         " --output results/report > {log} 2>&1"

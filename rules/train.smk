@@ -6,8 +6,10 @@ rule train:
         folders=ancient("results/dataset"),
         index="results/dataset.csv",
         weights=PLAN.config.weights_files,
+        made_from=receipt("dataset"),
         settings=settings("train"),
     output:
+        receipt=receipt("train"),
         model="results/model/model.keras",
         history="results/model/history.csv",
     log:
@@ -17,6 +19,9 @@ rule train:
     conda:
         "../envs/unmask.yaml"
     threads: workflow.cores
+    params:
+        source=PLAN.weights,
     shell:
         "unmask train --dataset {input.folders} --index {input.index}"
+        " --made-from {input.made_from} --source={params.source} --receipt {output.receipt}"
         " --settings {input.settings} --output-dir results/model 2>&1 | tee {log}"

@@ -27,3 +27,7 @@ class ModelError(UnmaskError):
 
 class TrainingError(UnmaskError):
     """Data or settings with which training cannot start or go on."""
+
+
+class SyncError(UnmaskError):
+    """What DVC holds cannot be had, or does not belong to the current settings and data."""

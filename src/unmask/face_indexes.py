@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from unmask.manifest import Video
+from unmask.provenance import key_of_many, read_key
 from unmask.records import FaceIndex
 from unmask.tables import write_text
 
@@ -30,6 +31,13 @@ def load_face_indexes(
             indexes[video.video] = FaceIndex.load(faces_dir / f"{video.video}.json")
             folders[video.video] = faces_dir / video.video
     return indexes, folders
+
+
+def keys_of_crops(indexes: Iterable[FaceIndex], cropped: Iterable[Path]) -> list[str]:
+    """The keys of what :func:`load_face_indexes` read: one of all videos, one of all datasets."""
+    videos = {index.video: index.made_of for index in indexes if index.made_of}
+    datasets = {path.stem: read_key(path.with_suffix(".json")) for path in cropped}
+    return [key_of_many(videos), key_of_many(datasets)]
 
 
 def save_indexes(path: Path, indexes: Iterable[FaceIndex]) -> None:

@@ -33,13 +33,15 @@ class Record:
     """The common head of an index: which video it is about, and whether it can be used.
 
     ``status`` is ``ok`` or ``quarantined``; a quarantined record says why in ``reason`` and at
-    which ``stage`` it happened. Later stages pass both on and do no work.
+    which ``stage`` it happened. Later stages pass both on and do no work. ``made_of`` is the key of
+    the result, see :mod:`unmask.provenance`.
     """
 
     video: str
     status: str = OK
     stage: str = ""
     reason: str = ""
+    made_of: str = ""
 
     @property
     def ok(self) -> bool:
@@ -52,8 +54,9 @@ class Record:
         return self
 
     def save(self, path: Path) -> None:
-        """Write as JSON, whole or not at all."""
-        write_text(path, json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
+        """Write as JSON, the key first, whole or not at all."""
+        content = {"made_of": self.made_of} | asdict(self)
+        write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 @dataclass
@@ -148,12 +151,16 @@ class Crop:
 
 @dataclass
 class Quality:
-    """How well a video served: counts of frames, median face side in pixels and confidence."""
+    """How well a video served: counts of frames, median face side in pixels and confidence.
+
+    ``device`` is where its faces were found: ``cpu`` or ``gpu``.
+    """
 
     frames_sampled: int = 0
     frames_with_face: int = 0
     median_face_px: float = 0.0
     median_confidence: float = 0.0
+    device: str = "cpu"
 
 
 @dataclass

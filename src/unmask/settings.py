@@ -1,8 +1,9 @@
 """Settings files: how the configuration reaches a job.
 
 ``results/settings/<stage>.json`` holds the settings of one stage and a digest of its code. It is
-rewritten only when its content changes, and it is an input of the stage's rule. So a changed
-setting or an edited module makes exactly the jobs of its stage old, also in a fresh clone.
+rewritten only when its content changes, and it is an input of the stage's rule and a part of the
+key of its results. So a changed setting or an edited module makes exactly the jobs of its stage
+old, also in a fresh clone.
 """
 
 from __future__ import annotations
@@ -11,15 +12,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from unmask.tables import write_if_changed
-
 
 def load(path: Path) -> dict[str, Any]:
     """The settings of a stage, as keyword arguments of its function."""
     return json.loads(Path(path).read_text("utf-8"))["settings"]
 
 
-def save(path: Path, settings: dict[str, Any], code: str) -> None:
-    """Write the settings of a stage, if they or its code changed."""
-    content = {"code": code, "settings": settings}
-    write_if_changed(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
+def text(settings: dict[str, Any], code: str) -> str:
+    """The content of a settings file: the settings of a stage, and the digest of its code."""
+    return json.dumps({"code": code, "settings": settings}, indent=1, sort_keys=True) + "\n"

@@ -1,7 +1,7 @@
-"""The stages of the workflow: which settings and which of our modules each depends on.
+"""The stages of the workflow: what each depends on and what it makes.
 
-Both workflow tools read this one list: Snakemake through ``results/settings/<stage>.json``,
-DVC through ``dvc.yaml``, which a test holds equal to it.
+One list for everything that has to know: the settings files, the keys of the results
+(:mod:`unmask.results`), and ``dvc.yaml``, which a test holds equal to it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from unmask.config import Config
+from unmask.plots import PLOTS
 
 PACKAGE = Path(__file__).parent
-_READ_TOO = (".css", ".html", ".js")
+RULES = PACKAGE.parent.parent / "rules"
+READ_TOO = (".css", ".html", ".js")
 """Endings of files beside a module that it reads, such as templates."""
 
 Settings = dict[str, Any]
@@ -27,18 +29,29 @@ Settings = dict[str, Any]
 class Stage:
     """A stage runs ``unmask <command>`` with the settings that ``select`` takes from the config.
 
-    ``keys`` names those settings as they stand in ``config.yaml``.
+    ``keys`` names those settings as they stand in ``config.yaml``. ``rules`` is the rule file. The
+    stage is made from the results of the stages ``after``, and ``reads`` files that the plan writes
+    below ``results/settings``. It ``makes`` files below ``results``, the first of which holds the
+    key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each.
     """
 
     command: str
+    rules: str
     keys: tuple[str, ...]
     select: Callable[[Config], Settings]
+    after: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
+
+
+SECTIONS = tuple(Config.model_fields)
+_CROPS = ("frames", "detect", "crop")
 
 
 def _demo(config: Config) -> Settings:
     for dataset in config.datasets:
         if dataset.kind == "demo":
-            return dataset.model_dump(include={"groups", "seconds", "seed"})
+            return dataset.model_dump(include={"root", "groups", "seconds", "seed"})
     return {}
 
 
@@ -76,32 +89,124 @@ def _report(config: Config) -> Settings:
 
 
 STAGES: dict[str, Stage] = {
-    "demo": Stage("demo", ("datasets",), _demo),
-    "manifest": Stage("manifest", ("datasets", "split"), lambda c: c.split.model_dump()),
-    "frames": Stage("frames", ("frames",), lambda c: c.frames.model_dump()),
+    "demo": Stage("demo", "demo", ("datasets",), _demo),
+    "manifest": Stage(
+        "manifest",
+        "manifest",
+        ("split",),
+        lambda c: c.split.model_dump(),
+        reads=("videos.csv",),
+        makes=("made_of/manifest.json", "manifest.csv"),
+    ),
+    "frames": Stage(
+        "frames",
+        "frames",
+        ("frames",),
+        lambda c: c.frames.model_dump(),
+        reads=("sources.csv",),
+        makes=("frames/{video}.json", "frames/{video}"),
+    ),
     "detections": Stage(
         "detect",
+        "detections",
         ("detect.detector", "detect.min_face", "detect.device", "detect.fidelity"),
         _detect,
+        after=("frames",),
+        makes=("detections/{video}.json",),
     ),
-    "faces": Stage("faces", ("crop", "detect.min_confidence"), _faces),
+    "faces": Stage(
+        "faces",
+        "faces",
+        ("crop", "detect.min_confidence"),
+        _faces,
+        after=("detections",),
+        makes=("faces/{video}.json", "faces/{video}"),
+    ),
     "cropped": Stage(
         "cropped",
+        "faces",
         ("crop.size", "crop.quality"),
         lambda c: c.crop.model_dump(include={"size", "quality"}),
+        reads=("sources.csv",),
+        makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),
-    "quarantine": Stage("quarantine", (), lambda c: {}),
-    "accept": Stage("accept", ("data",), lambda c: c.data.model_dump()),
-    "dataset": Stage("dataset", (), lambda c: {}),
-    "train": Stage("train", ("model", "augment", "train"), _train),
-    "score": Stage("score", ("evaluate.aggregate",), _score),
-    "evaluate": Stage(
+    "quarantine": Stage(
+        "quarantine",
+        "dataset",
+        (),
+        lambda c: {},
+        after=("manifest", "faces", "cropped"),
+        reads=("problems.csv",),
+        makes=("made_of/quarantine.json", "quarantine.csv", "quality.csv"),
+    ),
+    "accept": Stage(
+        "accept",
+        "dataset",
+        ("data",),
+        lambda c: c.data.model_dump(),
+        after=("manifest", "quarantine"),
+        makes=("made_of/accept.json", "accepted.txt"),
+    ),
+    "dataset": Stage(
+        "dataset",
+        "dataset",
+        (),
+        lambda c: {},
+        after=("manifest", "faces", "cropped"),
+        makes=("made_of/dataset.json", "dataset.csv", "dataset"),
+    ),
+    "train": Stage(
+        "train",
+        "train",
+        ("model", "augment", "train", *_CROPS),
+        _train,
+        after=("dataset",),
+        makes=("made_of/train.json", "model/model.keras", "model/history.csv"),
+    ),
+    "score": Stage(
+        "score",
         "evaluate",
-        ("evaluate",),
-        lambda c: c.evaluate.model_dump(exclude={"aggregate"}),
+        ("evaluate.aggregate", *_CROPS),
+        _score,
+        after=("dataset", "train"),
+        makes=(
+            "made_of/score.json",
+            *(f"predictions/{what}.csv" for what in ("frames", "tracks", "videos")),
+        ),
     ),
-    "plots": Stage("plots", (), lambda c: {}),
-    "report": Stage("report", ("report",), _report),
+    "metrics": Stage(
+        "evaluate",
+        "evaluate",
+        (
+            "evaluate.threshold",
+            "evaluate.log_loss_clip",
+            "evaluate.bootstrap",
+            "evaluate.confidence",
+            "evaluate.seed",
+        ),
+        lambda c: c.evaluate.model_dump(exclude={"aggregate"}),
+        after=("manifest", "quarantine", "dataset", "train", "score"),
+        makes=("made_of/metrics.json", "metrics.json"),
+    ),
+    "plots": Stage(
+        "plots",
+        "evaluate",
+        (),
+        lambda c: {},
+        after=("train", "score", "metrics"),
+        makes=(
+            "made_of/plots.json",
+            *(f"plots/{name}.{kind}" for name in PLOTS for kind in ("png", "csv")),
+        ),
+    ),
+    "report": Stage(
+        "report",
+        "report",
+        SECTIONS,
+        _report,
+        after=("manifest", "quarantine", "dataset", "train", "score", "metrics", "plots"),
+        makes=("made_of/report.json", "report/index.html"),
+    ),
 }
 
 
@@ -117,15 +222,15 @@ def modules(stage: str) -> list[Path]:
         if path is not None and path not in found:
             found[path] = name
             todo += _imports(path, name)
-    beside = {file for path in found for file in path.parent.iterdir() if file.suffix in _READ_TOO}
+    beside = {file for path in found for file in path.parent.iterdir() if file.suffix in READ_TOO}
     return sorted(found.keys() | beside)
 
 
 def code_digest(stage: str) -> str:
-    """A digest of the source of all modules of a stage: it changes when one is edited."""
+    """A digest of a stage's rule file and of all its modules: it changes when one is edited."""
     digest = sha256()
-    for path in modules(stage):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
+    for path in [RULES / f"{STAGES[stage].rules}.smk", *modules(stage)]:
+        digest.update(path.name.encode() + b"\0")
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

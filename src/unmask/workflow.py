@@ -16,15 +16,19 @@ from unmask.errors import ConfigError, DatasetError, UnmaskError
 from unmask.fingerprints import fingerprints
 from unmask.inventory import Inventory, take_inventory
 from unmask.manifest import Video, manifest_text, quarantine_text
+from unmask.provenance import digest, key
+from unmask.results import SETTINGS, SOURCES, expected
+from unmask.settle import Settled, settle
 from unmask.split import assign_splits, missing_classes
-from unmask.tables import write_if_changed
+from unmask.tables import table_text, write_if_changed
 
-SETTINGS = Path("results/settings")
+MEMORY = Path(".snakemake/unmask/fingerprints.csv")
+"""Fingerprints taken before, with the dates of the files: true on this machine only."""
 
 
 @dataclass
 class Plan:
-    """The checked configuration and the inventory of its datasets."""
+    """The checked configuration, the inventory of its datasets, and what follows from both."""
 
     config: Config
     inventory: Inventory
@@ -32,6 +36,8 @@ class Plan:
     """Of each file, by its path. The demo's files have none: what made them is known."""
     split: list[Video] = field(default_factory=list)
     """The manifest as it will be."""
+    settled: Settled | None = None
+    """Which results are not as they ought to be. None if the plan was not written."""
 
     @property
     def demo(self) -> Demo | None:
@@ -40,11 +46,12 @@ class Plan:
 
     @property
     def demo_files(self) -> list[str]:
-        """What filming the demo makes: its clips and their labels."""
+        """What filming the demo makes: its clips, their labels, and a receipt."""
         if not self.demo:
             return []
         clips = [v.path for v in self.inventory.videos if v.dataset == self.demo.name]
-        return [*clips, f"{self.demo.root.rstrip('/')}/metadata.json"]
+        root = self.demo.root.rstrip("/")
+        return [*clips, f"{root}/metadata.json", f"{root}/made_of.json"]
 
     def path(self, video: str) -> str:
         """Where a video lies.
@@ -58,21 +65,68 @@ class Plan:
             )
         return self._paths[video]
 
-    def fingerprint(self, video: str) -> str:
-        """The fingerprint of a video's file; empty for a clip of the demo."""
-        return self.fingerprints.get(self.path(video), "")
+    def source(self, video: str) -> str:
+        """The fingerprint of a video's file; for a clip of the demo, the key of the demo."""
+        return self.fingerprints.get(self.path(video)) or self.demo_key
+
+    def cropped_source(self, dataset: str) -> str:
+        """One fingerprint for all images of a dataset that is crops already."""
+        return digest(self._sources(dataset))
+
+    @property
+    def weights(self) -> str:
+        """The fingerprint of the file that the weights come from; empty if there is none."""
+        return "".join(self.fingerprints[path] for path in self.config.weights_files)
+
+    @cached_property
+    def demo_key(self) -> str:
+        """The key of the demo's clips."""
+        return key(self.settings["demo"], [])
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """What is written into the settings file of each stage."""
+        return {
+            name: settings.text(stage.select(self.config), stages.code_digest(name))
+            for name, stage in stages.STAGES.items()
+        }
+
+    @cached_property
+    def tables(self) -> dict[str, str]:
+        """What is written beside the settings: the videos, and what cannot be used."""
+        return {
+            "videos.csv": manifest_text(self.inventory.videos),
+            "problems.csv": quarantine_text(self.inventory.problems),
+            SOURCES: self._sources(),
+        }
+
+    def _sources(self, dataset: str | None = None) -> str:
+        """The fingerprint of each video, as CSV."""
+        return table_text(
+            ("video", "dataset", "path", "fingerprint"),
+            (
+                {
+                    "video": video.video,
+                    "dataset": video.dataset,
+                    "path": video.path,
+                    "fingerprint": self.source(video.video),
+                }
+                for video in self.inventory.videos
+                if dataset in (None, video.dataset)
+            ),
+        )
 
     @cached_property
     def _paths(self) -> dict[str, str]:
         return {video.video: video.path for video in self.inventory.videos}
 
-    @property
+    @cached_property
     def filmed(self) -> list[str]:
         """Ids of the videos and images in which faces are to be found."""
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
         return [video.video for video in self.inventory.videos if video.dataset in names]
 
-    @property
+    @cached_property
     def cropped(self) -> dict[str, list[str]]:
         """Files of each dataset whose images are face crops already."""
         names = [dataset.name for dataset in self.config.datasets if dataset.cropped]
@@ -80,6 +134,12 @@ class Plan:
             name: [video.path for video in self.inventory.videos if video.dataset == name]
             for name in names
         }
+
+    def is_current(self, stage: str) -> bool:
+        """Whether the result of a stage is there and as it ought to be."""
+        if self.settled is None:
+            return False
+        return all(r.stage != stage for r in (*self.settled.stale, *self.settled.absent))
 
     def summary(self) -> str:
         """What was found, in one line a dataset."""
@@ -107,8 +167,9 @@ def make_plan(
 ) -> Plan:
     """Check the configuration, list the videos, and write both below ``results/settings``.
 
-    Files there are touched only when their content changes, and not at all without ``write``:
-    another run may be reading them.
+    Files there are touched only when their content changes. The times of results are settled, so
+    that they tell what is to be made again. Without ``write`` nothing is touched: another run may
+    be reading it.
 
     Raises:
         ConfigError, DatasetError: before anything is written.
@@ -116,18 +177,14 @@ def make_plan(
     config = validate(configuration)
     _check_weights(config, where)
     inventory = take_inventory(config.datasets, where)
-    folder = where / SETTINGS
+    videos = [video.path for video in inventory.videos if video.dataset not in _demos(config)]
     try:
-        known = fingerprints(
-            (video.path for video in inventory.videos if video.dataset not in _demos(config)),
-            where,
-            folder / "fingerprints.csv",
-            keep=write,
-        )
+        known = fingerprints([*videos, *config.weights_files], where, where / MEMORY, keep=write)
         plan = Plan(config, inventory, known)
         plan.split = assign_splits(inventory.videos, **config.split.model_dump())
         if write:
-            _write(plan, folder)
+            _write(plan, where / SETTINGS)
+            plan.settled = settle(expected(plan), where)
     except OSError as error:
         raise UnmaskError(
             f"{error.filename}: {error.strerror}. The folder in which the workflow runs must be "
@@ -151,8 +208,7 @@ def _check_weights(config: Config, where: Path) -> None:
 
 
 def _write(plan: Plan, folder: Path) -> None:
-    config, inventory = plan.config, plan.inventory
-    for name, stage in stages.STAGES.items():
-        settings.save(folder / f"{name}.json", stage.select(config), stages.code_digest(name))
-    write_if_changed(folder / "videos.csv", manifest_text(inventory.videos))
-    write_if_changed(folder / "problems.csv", quarantine_text(inventory.problems))
+    for stage, text in plan.settings.items():
+        write_if_changed(folder / f"{stage}.json", text)
+    for name, text in plan.tables.items():
+        write_if_changed(folder / name, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -103,10 +104,10 @@ def test_the_quality_table_has_a_row_a_video(made):
     _, indexes, _, _ = made
     lines = quality_text(indexes.values()).splitlines()
     assert lines[0] == (
-        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence"
+        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence,device"
     )
-    assert lines[1] == "a,ok,3,2,40.0,0.99"
-    assert "bad,quarantined,0,0,0.0,0.0" in lines
+    assert lines[1] == "a,ok,3,2,40.0,0.99,cpu"
+    assert "bad,quarantined,0,0,0.0,0.0,cpu" in lines
 
 
 def enough():
@@ -155,7 +156,8 @@ def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
         Video(name, str(tmp_path / f"{name}.png"), 0, name, "train", "", "d")
         for name in ("a", "b", "broken")
     ]
-    indexes = adopt_dataset(videos, tmp_path / "cropped/d", size=16, quality=90)
+    images = {video.video: Path(video.path) for video in videos}
+    indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90)
     save_indexes(tmp_path / "cropped/d.jsonl", indexes)
     assert load_indexes(tmp_path / "cropped/d.jsonl") == indexes
     found, folders = load_face_indexes(videos, tmp_path / "faces", [tmp_path / "cropped/d.jsonl"])

@@ -386,7 +386,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_names_it(tmp_path):
 
 
 def test_the_command_films_with_the_settings_it_is_given(filmed, tmp_path):
-    settings.save(tmp_path / "demo.json", SHORT, code="")
     out = tmp_path / "demo"
-    assert main(["demo", "--settings", str(tmp_path / "demo.json"), "--output", str(out)]) == 0
+    (tmp_path / "demo.json").write_text(settings.text(SHORT | {"root": str(out)}, code=""))
+    assert main(["demo", "--settings", str(tmp_path / "demo.json")]) == 0
     assert contents(out) == contents(filmed)

@@ -6,14 +6,16 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "check that enough videos are left for training"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--quarantine", type=Path, required=True)
-    parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True, help="what was decided, in a line")
 
 
@@ -24,9 +26,11 @@ def run(args: Namespace) -> int:
     from unmask.settings import load
     from unmask.tables import write_text
 
+    receipt = _receipt.Receipt(args)
     verdict = accept(
         read_manifest(args.manifest), read_quarantine(args.quarantine), **load(args.settings)
     )
     logging.info(verdict)
     write_text(args.output, verdict + "\n")
+    receipt.write(args.output)
     return 0

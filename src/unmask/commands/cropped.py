@@ -5,14 +5,17 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "bring a dataset of ready face crops to one size"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--videos", type=Path, required=True, help="the inventory (CSV)")
+    _receipt.add_arguments(parser)
+    parser.add_argument("--sources", type=Path, required=True, help="the inventory (CSV)")
     parser.add_argument("--dataset", required=True, help="which of its datasets")
-    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--source", default="", help="fingerprint of all its images")
     parser.add_argument("--faces", type=Path, required=True, help="folder for the crops")
     parser.add_argument("--index", type=Path, required=True, help="their indexes (JSON lines)")
 
@@ -21,9 +24,15 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.cropped import adopt_dataset
     from unmask.face_indexes import save_indexes
-    from unmask.manifest import read_manifest
     from unmask.settings import load
+    from unmask.tables import read_table
 
-    videos = [video for video in read_manifest(args.videos) if video.dataset == args.dataset]
-    save_indexes(args.index, adopt_dataset(videos, args.faces, **load(args.settings)))
+    receipt = _receipt.Receipt(args, args.source)
+    images = {
+        row["video"]: Path(row["path"])
+        for row in read_table(args.sources)
+        if row["dataset"] == args.dataset
+    }
+    save_indexes(args.index, adopt_dataset(images, args.faces, **load(args.settings)))
+    receipt.write(args.index)
     return 0

@@ -5,11 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "fill the folders {train,val,test}/{real,fake} with the crops"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--faces", type=Path, required=True, help="folder of crops and indexes")
     parser.add_argument("--cropped", type=Path, nargs="*", default=[], help="indexes of crop sets")
@@ -20,11 +23,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.dataset import COLUMNS, build_dataset
-    from unmask.face_indexes import load_face_indexes
+    from unmask.face_indexes import keys_of_crops, load_face_indexes
     from unmask.manifest import read_manifest
     from unmask.tables import write_table
 
     videos = read_manifest(args.manifest)
     indexes, crops = load_face_indexes(videos, args.faces, args.cropped)
+    receipt = _receipt.Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
     write_table(args.index, COLUMNS, build_dataset(videos, indexes, crops, args.output))
+    receipt.write(args.index)
     return 0

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+
+from unmask.commands import _receipt
 
 HELP = "film the demo dataset: short clips of two portraits, real and face-swapped"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--settings", type=Path, required=True)
-    parser.add_argument("--output", type=Path, required=True, help="folder for the clips")
+    _receipt.add_arguments(parser)
     parser.add_argument("--threads", type=int, help="groups to film at once (default: all cores)")
 
 
@@ -20,5 +20,8 @@ def run(args: Namespace) -> int:
     from unmask.demo import film_demo
     from unmask.settings import load
 
-    film_demo(args.output, threads=args.threads, **load(args.settings))
+    receipt = _receipt.Receipt(args)
+    settings = load(args.settings)
+    clips = film_demo(settings.pop("root"), threads=args.threads, **settings)
+    receipt.write(*clips)
     return 0

@@ -21,11 +21,14 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.detect import detect_faces
     from unmask.images import limit_threads
+    from unmask.provenance import key_of_job
     from unmask.records import FrameIndex
     from unmask.settings import load
 
     limit_threads(args.threads)
     index = FrameIndex.load(args.index)
+    made_of = key_of_job(args.settings, [index.made_of])
     found = detect_faces(index, args.frames, threads=args.threads, **load(args.settings))
+    found.made_of = made_of
     found.save(args.output)
     return 0

@@ -21,10 +21,14 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.faces import crop_faces
     from unmask.images import limit_threads
+    from unmask.provenance import key_of_job
     from unmask.records import DetectionIndex
     from unmask.settings import load
 
     limit_threads(1)
     detections = DetectionIndex.load(args.detections)
-    crop_faces(detections, args.frames, args.faces, **load(args.settings)).save(args.index)
+    made_of = key_of_job(args.settings, [detections.made_of])
+    index = crop_faces(detections, args.frames, args.faces, **load(args.settings))
+    index.made_of = made_of
+    index.save(args.index)
     return 0

@@ -10,8 +10,9 @@ HELP = "sample the frames of one video or still image"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("source", type=Path, metavar="VIDEO_FILE", help="a video or still image")
+    parser.add_argument("file", type=Path, metavar="VIDEO_FILE", help="a video or still image")
     parser.add_argument("--video", required=True, metavar="ID", help="its id")
+    parser.add_argument("--source", default="", help="fingerprint of the file")
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--frames", type=Path, required=True, help="folder for the frames")
     parser.add_argument("--index", type=Path, required=True, help="their index (JSON)")
@@ -22,11 +23,14 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.frames import extract_frames
     from unmask.images import limit_threads
+    from unmask.provenance import key_of_job
     from unmask.settings import load
 
+    made_of = key_of_job(args.settings, [args.source])
     limit_threads(args.threads)
     index = extract_frames(
-        args.source, args.frames, video=args.video, threads=args.threads, **load(args.settings)
+        args.file, args.frames, video=args.video, threads=args.threads, **load(args.settings)
     )
+    index.made_of = made_of
     index.save(args.index)
     return 0

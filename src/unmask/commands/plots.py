@@ -5,24 +5,28 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "draw the plots of a result, each as PNG and CSV"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
     parser.add_argument("--frames", type=Path, required=True, help="scores of frames")
     parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
     parser.add_argument("--metrics", type=Path, required=True, help="metrics.json")
     parser.add_argument("--history", type=Path, required=True, help="history.csv of the training")
-    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
     parser.add_argument("--output", type=Path, required=True, help="folder to write")
 
 
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask import settings
+    from unmask.plots import PLOTS
     from unmask.plots.write import write_plots
 
+    receipt = _receipt.Receipt(args)
     write_plots(
         args.output,
         frames_csv=args.frames,
@@ -31,4 +35,5 @@ def run(args: Namespace) -> int:
         history_csv=args.history,
         **settings.load(args.settings),
     )
+    receipt.write(*(args.output / f"{name}.{kind}" for name in PLOTS for kind in ("png", "csv")))
     return 0

@@ -5,11 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "write the report, one self-contained page"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
     parser.add_argument("--metrics", type=Path, required=True, help="metrics.json")
     parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
     parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
@@ -19,7 +22,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--index", type=Path, required=True, help="dataset.csv")
     parser.add_argument("--plots", type=Path, required=True, help="folder of the plots")
     parser.add_argument("--history", type=Path, required=True, help="history.csv of the training")
-    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
     parser.add_argument("--output", type=Path, required=True, help="folder to write")
 
 
@@ -28,6 +30,7 @@ def run(args: Namespace) -> int:
     from unmask.report.page import build_report
     from unmask.settings import load
 
+    receipt = _receipt.Receipt(args)
     build_report(
         args.output,
         metrics=args.metrics,
@@ -41,4 +44,5 @@ def run(args: Namespace) -> int:
         history_csv=args.history,
         settings=load(args.settings),
     )
+    receipt.write(args.output / "index.html")
     return 0

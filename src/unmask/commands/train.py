@@ -6,14 +6,17 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _receipt
+
 HELP = "train the classifier on a dataset's crops"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the crops")
     parser.add_argument("--index", type=Path, required=True, help="their table, dataset.csv")
-    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--source", default="", help="fingerprint of the weights file, if any")
     parser.add_argument(
         "--output-dir", type=Path, required=True, help="where model.keras and history.csv go"
     )
@@ -27,6 +30,8 @@ def run(args: Namespace) -> int:
     runtime.start()
     from unmask.training.fit import train
 
+    receipt = _receipt.Receipt(args, args.source)
     result = train(args.index, args.dataset, args.output_dir, **load(args.settings))
+    receipt.write(result.model, result.history)
     logging.info("wrote %s and %s", result.model, result.history)
     return 0

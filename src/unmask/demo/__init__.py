@@ -35,11 +35,12 @@ def film_demo(
     seconds: float = SECONDS,
     seed: int = SEED,
     threads: int | None = None,
-) -> None:
+) -> list[Path]:
     """Film every planned clip into ``out_dir`` and write ``metadata.json``; see ``film.film``."""
     from unmask.demo.film import film
 
-    film(Path(out_dir), plan_demo(groups=groups, seconds=seconds, seed=seed), threads=threads)
+    clips = plan_demo(groups=groups, seconds=seconds, seed=seed)
+    return film(Path(out_dir), clips, threads=threads)
 
 
 def true_landmarks(clip: DemoClip, frame: int) -> np.ndarray:

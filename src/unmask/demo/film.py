@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 CODEC = "mp4v"
 
 
-def film(out_dir: Path, clips: list[DemoClip], *, threads: int | None = None) -> None:
-    """Write ``out_dir/<name>.mp4`` for every clip, then ``out_dir/metadata.json``.
+def film(out_dir: Path, clips: list[DemoClip], *, threads: int | None = None) -> list[Path]:
+    """Write ``out_dir/<name>.mp4`` for every clip, then ``out_dir/metadata.json``; return all.
 
     A file appears under its name only when it is whole, the metadata last. The same plan gives the
     same bytes, whatever the number of ``threads`` (None: one for each core).
@@ -50,6 +50,7 @@ def film(out_dir: Path, clips: list[DemoClip], *, threads: int | None = None) ->
         for members in pool.map(lambda members: _film_group(out_dir, members), groups):
             log.info("filmed %s", ", ".join(clip.file for clip in members))
     write_text(out_dir / METADATA, json.dumps(metadata(clips), indent=1) + "\n")
+    return [*(out_dir / clip.file for clip in clips), out_dir / METADATA]
 
 
 def metadata(clips: list[DemoClip]) -> dict[str, dict[str, str | bool]]:

@@ -1,0 +1,84 @@
+"""Settles the times of results before a run, so that they tell what is current and what is not.
+
+Snakemake compares times. They say little after a clone, a checkout, a pull, a copy or a kill; the
+keys that results carry (:mod:`unmask.provenance`) say all. So what is current is made no older
+than what it was made from, and what is not is made older than the settings of its stage.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unmask.provenance import is_whole, read_key
+from unmask.results import Result
+
+_TIMESTAMP = ".snakemake_timestamp"
+_SECOND = 10**9
+
+
+@dataclass
+class Settled:
+    """What is not as it ought to be: made of something else, or not there at all."""
+
+    stale: list[Result] = field(default_factory=list)
+    absent: list[Result] = field(default_factory=list)
+
+
+def settle(results: Iterable[Result], where: Path) -> Settled:
+    """Give results the times that they ought to have.
+
+    A result that is absent stays absent: whether it is needed is for the workflow to say.
+
+    Args:
+        results: those that others are made from before these.
+        where: the folder in which the workflow runs.
+    """
+    settled = Settled()
+    newest: dict[str, int] = {}
+    for result in results:
+        inputs = max(newest.get(path) or _time(where / path) for path in result.inputs)
+        carriers = [_carrier(where / path) for path in (*result.outputs, *result.benchmarks)]
+        times = [time for time in map(_time, carriers) if time]
+        if not (where / result.outputs[0]).exists():
+            settled.absent.append(result)
+        elif is_current(result, where):
+            if min(times) < inputs:
+                _set_times(carriers, inputs)
+        else:
+            settled.stale.append(result)
+            if min(times) >= (settings := _time(where / result.inputs[0])):
+                _set_times(carriers, settings - _SECOND)
+        made = max([inputs, *(time for time in map(_time, carriers) if time)])
+        newest |= dict.fromkeys(result.outputs, made)
+    return settled
+
+
+def is_current(result: Result, where: Path) -> bool:
+    """Whether a result is made of what it ought to be made of, and still what was written."""
+    holder = where / result.outputs[0]
+    return read_key(holder) == result.made_of and (
+        not result.has_receipt or is_whole(holder, where)
+    )
+
+
+def _carrier(path: Path) -> Path:
+    """The file whose time the workflow takes for that of ``path``, which may be a folder."""
+    timestamp = path / _TIMESTAMP
+    return timestamp if timestamp.exists() else path
+
+
+def _time(path: Path) -> int:
+    """When a file was changed, in nanoseconds; 0 if it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _set_times(paths: Iterable[Path], time: int) -> None:
+    for path in paths:
+        if path.exists():
+            os.utime(path, ns=(time, time))
