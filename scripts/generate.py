@@ -15,14 +15,16 @@ from typing import Any
 import yaml
 
 from unmask.config import json_schema
-from unmask.stages import PACKAGE, STAGES, modules
+from unmask.stages import PACKAGE, READ_TOO, STAGES, modules
 
 HEADER = """\
-# Written by `make generate` from src/unmask/stages.py and the table in scripts/generate.py.
+# Written by `make generate` from src/unmask/stages.py and scripts/generate.py.
 #
-# One stage a milestone. Each names the data, the modules and the settings it depends on, and
-# calls Snakemake for its own part. Stages with a file a video are persisted, so that a new video
-# is the only one that is worked on.
+# One stage a rule. `plan` reads config.yaml, the videos and the code, and writes what each stage
+# depends on into results/settings/<stage>.json, rewritten only when it changed; the other stages
+# depend on those files and on the results before them, and call Snakemake for their own rules.
+# Stages with a file a video are persisted, so that a new video is the only one that is worked on;
+# what belongs to no video any more is pruned first. If DVC is killed, its lifeline stops Snakemake.
 
 """
 
@@ -34,113 +36,99 @@ CONDA_HEADER = """\
 
 ROOT = Path(__file__).parent.parent
 
-RULES_OF_ALL = ["Snakefile", "rules/common.smk"]
+RULES = {
+    "demo": "film_demo demo",
+    "frames": "extract_frames frames",
+    "detections": "detect_faces detections",
+    "faces": "crop_faces adopt_crops faces",
+}
+"""Rules of the DVC stages of more than one: that of the jobs, and the target of all of them."""
 
+PERSISTED = ("manifest", "frames", "detections", "faces", "quarantine", "accept")
+"""Stages whose outputs DVC leaves in place: dear ones, of which a part is made, and cheap ones.
 
-def milestone(
-    target: str,
-    stages: list[str],
-    rules: str,
-    *,
-    deps: tuple[str, ...] = (),
-    kept: tuple[str, ...] = (),
-    outs: tuple[str, ...] = (),
-    metrics: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    """A DVC stage that runs one Snakemake target.
+The others are removed before a run and restored from the run cache when a change is undone.
+"""
 
-    ``stages`` are those of ours that the target covers, ``kept`` the outputs with a file a video.
-    """
-    keys = dict.fromkeys(key for stage in stages for key in STAGES[stage].keys)
-    code = {str(path.relative_to(PACKAGE.parent.parent)) for s in stages for path in modules(s)}
-    folders = [f"mkdir -p {out}" for out in kept if out in ("data/demo", "results/cropped")]
-    entry: dict[str, Any] = {
-        "cmd": " && ".join([*folders, f"snakemake --cores all {target}"]),
-        "deps": [*deps, *RULES_OF_ALL, f"rules/{rules}.smk", *sorted(code)],
-    }
-    if keys:
-        entry["params"] = [{"config.yaml": sorted(keys)}]
-    if kept or outs:
-        entry["outs"] = [{out: {"persist": True}} for out in kept] + list(outs)
-    if metrics:
-        entry["metrics"] = [{path: {"cache": False}} for path in metrics]
-    return entry
+SETTINGS = "results/settings"
+
+ENVIRONMENT = "PYTHONPATH=src UNMASK_LIFELINE=$PPID"
+"""The code of this checkout, and the process id of DVC."""
 
 
 def dvc_pipeline() -> dict[str, Any]:
     """The content of ``dvc.yaml``."""
-    crops = ("results/faces", "results/cropped")
-    dataset = ("results/dataset", "results/dataset.csv")
-    tables = ("results/quarantine.csv", "results/quality.csv")
-    scores = ("results/predictions",)
-    stages = {
-        "demo": milestone("demo", ["demo"], "demo", kept=("data/demo",)),
-        "manifest": milestone(
-            "manifest", ["manifest"], "manifest", deps=("data",), outs=("results/manifest.csv",)
-        ),
-        "frames": milestone(
-            "frames", ["frames"], "frames", deps=("data",), kept=("results/frames",)
-        ),
-        "detections": milestone(
-            "detections",
-            ["detections"],
-            "detections",
-            deps=("results/frames",),
-            kept=("results/detections",),
-        ),
-        "faces": milestone(
-            "faces",
-            ["faces", "cropped"],
-            "faces",
-            deps=("data", "results/frames", "results/detections"),
-            kept=crops,
-        ),
-        "dataset": milestone(
-            "dataset",
-            ["quarantine", "accept", "dataset"],
-            "dataset",
-            deps=("results/manifest.csv", *crops),
-            outs=(*dataset, *tables, "results/accepted.txt"),
-        ),
-        "train": milestone("train", ["train"], "train", deps=dataset, outs=("results/model",)),
-        "score": milestone(
-            "score",
-            ["score"],
-            "evaluate",
-            deps=(*dataset, "results/model/model.keras"),
-            outs=scores,
-        ),
-        "evaluate": milestone(
-            "evaluate",
-            ["evaluate", "plots"],
-            "evaluate",
-            deps=(
-                "results/manifest.csv",
-                "results/dataset.csv",
-                "results/quarantine.csv",
-                "results/model/history.csv",
-                *scores,
-            ),
-            outs=("results/plots",),
-            metrics=("results/metrics.json",),
-        ),
-        "report": milestone(
-            "report",
-            ["report"],
-            "report",
-            deps=(
-                *dataset,
-                *tables,
-                "results/manifest.csv",
-                "results/model/history.csv",
-                *scores,
-                "results/metrics.json",
-                "results/plots",
-            ),
-            outs=("results/report",),
-        ),
+    stages: dict[str, Any] = {
+        "plan": {
+            "cmd": f"{ENVIRONMENT} unmask plan",
+            "params": [{"config.yaml": None}],
+            "outs": [{SETTINGS: {"cache": False, "persist": True}}],
+            "always_changed": True,
+        },
+        "demo": {
+            "cmd": _commands("demo", ["data/demo"]),
+            "deps": [f"{SETTINGS}/demo.json"],
+            "outs": [{"data/demo": {"persist": True}}],
+        },
     }
+    for name in STAGES:
+        if name not in ("demo", "cropped"):
+            stages[name] = _dvc_stage(name)
     return {"stages": stages, "plots": _plots()}
+
+
+def _dvc_stage(name: str) -> dict[str, Any]:
+    covered = ("faces", "cropped") if name == "faces" else (name,)
+    deps, outs = [], []
+    for stage in covered:
+        spec = STAGES[stage]
+        deps += [f"{SETTINGS}/{stage}.json", *(f"{SETTINGS}/{file}" for file in spec.reads)]
+        for before in spec.after:
+            deps += _outs(before)
+        outs += _outs(stage)
+    if name == "frames":
+        deps.append("data/demo")
+    if name == "faces":
+        deps += _outs("frames")
+    if name == "dataset":
+        deps.append("results/accepted.txt")
+    per_video = [out for out in outs if "." not in out and name in ("frames", *RULES)]
+    entry: dict[str, Any] = {
+        "cmd": _commands(name, per_video),
+        "deps": list(dict.fromkeys(deps)),
+    }
+    metrics = [out for out in outs if out == "results/metrics.json"]
+    entry["outs"] = [
+        {out: {"persist": True}} if name in PERSISTED else out for out in outs if out not in metrics
+    ]
+    if metrics:
+        entry["metrics"] = [{out: {"cache": False}} for out in metrics]
+    return entry
+
+
+def _commands(name: str, per_video: list[str]) -> str | list[str]:
+    rules = RULES.get(name, name).split()
+    snakemake = (
+        f"{ENVIRONMENT} snakemake --cores all --allowed-rules {' '.join(rules)} -- {rules[-1]}"
+    )
+    if not per_video:
+        return snakemake
+    folders = " ".join(per_video)
+    return [f"mkdir -p {folders}", f"{ENVIRONMENT} unmask prune {folders}", snakemake]
+
+
+def _outs(stage: str) -> list[str]:
+    """What a stage makes, as DVC tracks it: whole folders where there is a file a video."""
+    outs = []
+    for path in STAGES[stage].makes:
+        folder, _, _ = path.partition("/{")
+        first = folder.split("/")[0]
+        outs.append(f"results/{first if first in WHOLE or '{' in path else folder}")
+    return list(dict.fromkeys(outs))
+
+
+WHOLE = ("model", "predictions", "plots", "report")
+"""Folders of results that one stage makes alone."""
 
 
 def _plots() -> list[dict[str, Any]]:
@@ -162,6 +150,47 @@ def _plots() -> list[dict[str, Any]]:
 def dvc_yaml() -> str:
     """``dvc.yaml`` as text."""
     return HEADER + yaml.safe_dump(dvc_pipeline(), sort_keys=False, width=100)
+
+
+def reruns_page() -> str:
+    """``docs/reruns.md`` with its table of modules written anew."""
+    page = (ROOT / "docs/reruns.md").read_text("utf-8")
+    return re.sub(
+        r"(<!-- modules: .*? -->\n).*(<!-- end of modules -->)",
+        lambda found: f"{found[1]}\n{_module_table()}\n{found[2]}",
+        page,
+        flags=re.DOTALL,
+    )
+
+
+def _module_table() -> str:
+    """Which stages run again after an edit: modules with the same stages share a row."""
+    rows: dict[str, list[str]] = {}
+    of_stage = {stage: set(modules(stage)) for stage in STAGES}
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in (".py", *READ_TOO):
+            edited = [stage for stage in STAGES if path in of_stage[stage]]
+            name = f"`{path.relative_to(PACKAGE).as_posix()}`"
+            rows.setdefault(_marks(edited), []).append(name)
+    for file in sorted((ROOT / "rules").glob("*.smk")):
+        edited = [stage for stage, spec in STAGES.items() if spec.rules == file.stem]
+        rows.setdefault(_marks(edited), []).append(f"`rules/{file.name}`")
+    lines = [f"| edit to | {' | '.join(STAGES)} |", "|---|" + ":-:|" * len(STAGES)]
+    for marks, names in sorted(rows.items(), key=lambda row: -row[0].count("●")):
+        lines.append(f"| {' '.join(names)} | {marks} |")
+    return "\n".join(lines) + "\n"
+
+
+def _marks(edited: list[str]) -> str:
+    """The cells of a row: the stages edited and those made from their results."""
+    marks = dict.fromkeys(edited, "●")
+    if "demo" in marks:  # its clips are a source of frames, beside other videos
+        marks.setdefault("frames", "◐")
+    for stage, spec in STAGES.items():
+        if stage not in marks and (before := [marks[up] for up in spec.after if up in marks]):
+            one_a_video = "{video}" in spec.makes[0]
+            marks[stage] = "◐" if one_a_video and "●" not in before else "●"
+    return " | ".join(marks.get(stage, "") for stage in STAGES)
 
 
 def schema_json() -> str:
@@ -189,6 +218,7 @@ def _plain(name: str) -> str:
 GENERATED = {
     "dvc.yaml": dvc_yaml,
     "docs/config.schema.json": schema_json,
+    "docs/reruns.md": reruns_page,
     "envs/unmask.yaml": conda_environment,
 }
 
