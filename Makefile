@@ -16,18 +16,29 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run test lint format lock generate clean
+.PHONY: help install run sync record test test-reruns lint format lock generate clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv with the pinned requirements
 
 run: $(READY) ## run the pipeline with config.yaml
 	$(BIN)/snakemake --cores all
 
+sync: $(READY) ## get data and results of this commit from DVC, and check that they belong to it
+	$(BIN)/unmask sync
+
+record: $(READY) ## run what has to be run, and record data, results and settings with DVC
+	$(BIN)/snakemake --cores all
+	$(BIN)/unmask prune results/frames results/detections results/faces results/cropped
+	$(BIN)/dvc commit --force
+
 test: $(READY) ## run all tests, with line coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
+	$(BIN)/python -m pytest -n 2 tests/reruns
 
 lint: $(READY) ## check style: ruff, snakefmt, snakemake --lint
 	$(BIN)/ruff check .

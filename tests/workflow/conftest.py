@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
-REPOSITORY = Path(__file__).parent.parent.parent
+from workflow.projects import REPOSITORY, run
+
+__all__ = ["REPOSITORY", "SMALL", "run", "snakemake_in"]
 
 SMALL = {
     "datasets": [{"name": "demo", "kind": "demo", "root": "data/demo", "groups": 8, "seconds": 1}],
@@ -22,27 +22,6 @@ SMALL = {
     "evaluate": {"bootstrap": 50},
 }
 """A demo that takes seconds: settings that keep every stage but make it short."""
-
-
-def environment() -> dict[str, str]:
-    """As after ``. .venv/bin/activate``, with somebody to commit as."""
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    for role in ("AUTHOR", "COMMITTER"):
-        env |= {f"GIT_{role}_NAME": "tester", f"GIT_{role}_EMAIL": "tester@example.invalid"}
-    return env
-
-
-def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command; its output, both streams together, is in ``stdout``."""
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=600,
-    )
 
 
 Snakemake = Callable[..., subprocess.CompletedProcess[str]]

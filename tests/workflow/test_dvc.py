@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import pytest
-import yaml
 
 import media
-from workflow.conftest import REPOSITORY, SMALL, run
-
-
-def checkout(folder: Path, settings: dict) -> None:
-    """The checkout's files in a git repository of their own, with settings laid over."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    for name in listed:
-        if (REPOSITORY / name).is_file() and name != "dvc.lock":
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPOSITORY / name, folder / name)
-    config = yaml.safe_load((folder / "config.yaml").read_text())
-    for section, values in settings.items():
-        if isinstance(values, dict):
-            config[section] |= values
-        else:
-            config[section] = values
-    (folder / "config.yaml").write_text(yaml.safe_dump(config))
-    run("git", "init", "--quiet", cwd=folder)
-    commit(folder, "start")
+from rerun_table import jobs_run
+from workflow.conftest import SMALL
+from workflow.projects import checkout, commit, run
 
 
 @pytest.fixture(scope="module")
@@ -47,26 +23,43 @@ def clone(tmp_path_factory) -> Path:
     return folder
 
 
-def commit(folder: Path, message: str) -> None:
-    run("git", "add", "--all", cwd=folder)
-    done = run("git", "commit", "--quiet", "--message", message, cwd=folder)
-    assert done.returncode == 0, done.stdout
-
-
 def test_it_makes_everything_that_snakemake_makes(clone):
     assert (clone / "results/report/index.html").is_file()
     again = run("snakemake", "--cores=2", "--dry-run", cwd=clone)
     assert "Nothing to be done" in again.stdout
 
 
-def test_it_does_nothing_the_second_time(clone):
+def test_it_only_plans_the_second_time(clone):
     done = run("dvc", "repro", cwd=clone)
-    assert "Running stage" not in done.stdout
-    assert "up to date" in done.stdout
+    assert done.stdout.count("Running stage") == 1
+    assert "Running stage 'plan'" in done.stdout
+    assert not jobs_run(done.stdout)
 
 
-def test_metrics_and_params_can_be_shown(clone):
-    assert "video.auc" in run("dvc", "metrics", "show", cwd=clone).stdout
+def test_an_experiment_shows_what_was_changed_and_what_it_did(clone, tmp_path):
+    folder = copytree(clone, tmp_path / "project")
+    commit(folder, "first")
+    done = run("dvc", "exp", "run", "--set-param", "config.yaml:train.epochs=2", cwd=folder)
+    assert done.returncode == 0, done.stdout
+    assert jobs_run(done.stdout) == dict.fromkeys(
+        ("train", "score", "metrics", "plots", "report"), 1
+    )
+
+    def shown(*command: str) -> str:
+        result = run("dvc", *command, cwd=folder)
+        assert result.returncode == 0, result.stdout
+        return result.stdout
+
+    assert "video.auc" in shown("metrics", "show")
+    assert "video.log_loss" in shown("metrics", "diff")
+    changed = shown("params", "diff")
+    assert "train.epochs" in changed and "train.batch_size" not in changed
+    assert "train.epochs" in shown("exp", "show", "--only-changed")
+    dag = shown("dag", "--mermaid")
+    assert "train" in dag and "plan" in dag
+    shown("plots", "diff", "--out", "curves")
+    page = (folder / "curves/index.html").read_text()
+    assert "ROC" in page and "workspace" in page
 
 
 def test_plots_can_be_shown(clone):
@@ -75,7 +68,7 @@ def test_plots_can_be_shown(clone):
     page = (clone / "shown/index.html").read_text()
     for title in ("ROC", "Precision and recall", "Loss", "Confusion", "Scores"):
         assert title in page
-    shutil.rmtree(clone / "shown")
+    rmtree(clone / "shown")
 
 
 def test_only_what_may_be_versioned_with_git_is_left_to_git(clone):

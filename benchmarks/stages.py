@@ -1,0 +1,143 @@
+"""Measures what each per-video stage costs, against bare decoding of the same clips.
+
+    python benchmarks/stages.py [CLIP_OR_FOLDER ...] [--rounds 3] [--fps 2] [--markdown FILE]
+
+Without clips, the demo is filmed and measured. Each stage runs as the workflow runs it: a command
+in a process of its own, one thread. `decode` only decodes every frame, in one process, its start
+not counted. Of the rounds, the cheapest counts. Columns:
+
+CPU s     processor seconds a clip, the start of the process included
+x decode  the same as a multiple of bare decoding
+seconds   wall-clock seconds a clip
+MB        most memory the process held
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+COLUMNS = ("stage", "CPU s", "x decode", "seconds", "MB")
+STAGES = ("frames", "detect", "faces")
+START = "start of Python"
+SUFFIXES = (".mp4", ".avi", ".mov", ".mkv", ".webm")
+
+Usage = tuple[float, float, float]
+"""Processor seconds, wall-clock seconds, peak memory in MB."""
+
+DECODE = """
+import sys, time, cv2
+cv2.setNumThreads(1)
+began, wall = time.process_time(), time.monotonic()
+capture = cv2.VideoCapture(sys.argv[1], cv2.CAP_FFMPEG, (cv2.CAP_PROP_N_THREADS, 1))
+while capture.grab():
+    pass
+print(time.process_time() - began, time.monotonic() - wall)
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("media", nargs="*", type=Path, help="videos, or folders of them")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--fps", type=float, default=2.0)
+    parser.add_argument("--markdown", type=Path, help="write the table there, too")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        clips = find(args.media) or demo(Path(name))
+        best: dict[str, dict[Path, Usage]] = {}
+        for _ in range(args.rounds):
+            for clip in clips:
+                for stage, usage in measure(clip, args.fps).items():
+                    known = best.setdefault(stage, {}).get(clip, (float("inf"),) * 3)
+                    best[stage][clip] = min(known, usage)
+    text = table(best, len(clips))
+    print(text)
+    if args.markdown:
+        args.markdown.write_text(text)
+
+
+def find(media: list[Path]) -> list[Path]:
+    found = [p for m in media for p in (sorted(m.rglob("*")) if m.is_dir() else [m])]
+    return [path.resolve() for path in found if path.suffix.lower() in SUFFIXES]
+
+
+def demo(folder: Path) -> list[Path]:
+    from unmask.demo import film_demo
+
+    return [path for path in film_demo(folder, groups=4, seconds=4.0) if path.suffix == ".mp4"]
+
+
+def measure(clip: Path, fps: float) -> dict[str, Usage]:
+    """What decoding and each stage cost for one clip."""
+    done = subprocess.run(
+        [sys.executable, "-c", DECODE, str(clip)], capture_output=True, text=True, check=True
+    )
+    processor, seconds = map(float, done.stdout.split())
+    found = {"decode": (processor, seconds, 0.0), START: spend([sys.executable, "-c", ""])}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = {
+            "frames": {"fps": fps},
+            "detect": {"detector": "mtcnn", "device": "cpu"},
+            "faces": {},
+        }
+        for stage, values in settings.items():
+            (folder / f"{stage}.json").write_text(json.dumps({"settings": values}))
+        arguments = {
+            "frames": f"--video v --frames {name}/frames --index {name}/frames.idx {clip}",
+            "detect": f"--frames {name}/frames --index {name}/frames.idx --output {name}/found.idx",
+            "faces": f"--detections {name}/found.idx --frames {name}/frames"
+            f" --faces {name}/faces --index {name}/faces.idx",
+        }
+        for stage in STAGES:
+            found[stage] = spend(
+                [
+                    *(sys.executable, "-m", "unmask", stage),
+                    *("--settings", f"{name}/{stage}.json"),
+                    *arguments[stage].split(),
+                ]
+            )
+    return found
+
+
+def spend(command: list[str]) -> Usage:
+    """Run a command; what it spent."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - began
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return usage.ru_utime + usage.ru_stime, seconds, usage.ru_maxrss / 1024
+
+
+def table(best: dict[str, dict[Path, Usage]], clips: int) -> str:
+    """The means over the clips, as Markdown."""
+    means = {
+        stage: (
+            *(sum(usage[i] for usage in of.values()) / clips for i in range(2)),
+            max(usage[2] for usage in of.values()),
+        )
+        for stage, of in best.items()
+    }
+    total = tuple(sum(means[stage][i] for stage in STAGES) for i in range(2))
+    means["video to crops"] = (*total, max(means[stage][2] for stage in STAGES))
+    decode = means["decode"][0]
+    lines = [COLUMNS, ["---"] * len(COLUMNS)]
+    lines += [
+        [name, f"{cpu:.2f}", f"{cpu / decode:.2f}", f"{seconds:.2f}", f"{memory:.0f}"]
+        for name, (cpu, seconds, memory) in means.items()
+    ]
+    rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{clips} clips, CPU seconds a clip\n\n{rows}\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""What people do with Snakemake by hand, and that it never passes for what it is not."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+from rerun_table import change_settings, jobs_run, planned_jobs
+from reruns.conftest import contents, copy
+from workflow.projects import environment, run
+
+FROM_TRAINING = dict.fromkeys(("train", "score", "metrics", "plots", "report"), 1)
+
+
+def snakemake(folder, *arguments):
+    done = run("snakemake", "--cores=2", *arguments, cwd=folder)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def planned(folder):
+    return planned_jobs(snakemake(folder, "--dry-run"))
+
+
+def test_touching_does_not_make_stale_results_current(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    change_settings(folder, {"train": {"epochs": 2}})
+    snakemake(folder, "--touch")
+    assert planned(folder) == FROM_TRAINING
+
+
+def test_settings_from_the_command_line_are_undone_by_the_next_run_without_them(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    before = contents(folder)
+    (folder / "more.yaml").write_text("train: {epochs: 2}\n")
+    assert jobs_run(snakemake(folder, "--configfile", "more.yaml")) == FROM_TRAINING
+    assert contents(folder) != before
+    done = run("dvc", "repro", cwd=folder)
+    assert "train" in done.stdout
+    assert contents(folder) == before
+
+
+def test_what_a_run_without_dvc_made_can_be_recorded_without_making_it_again(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    change_settings(folder, {"train": {"epochs": 2}})
+    snakemake(folder)
+    recorded = run("dvc", "commit", "--force", cwd=folder)
+    assert recorded.returncode == 0, recorded.stdout
+    again = run("dvc", "repro", cwd=folder)
+    assert not jobs_run(again.stdout)
+    assert again.stdout.count("Running stage") == 1
+
+
+def test_part_of_a_run_leaves_the_rest_old_and_known_to_be(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    change_settings(folder, {"train": {"epochs": 2}})
+    assert jobs_run(snakemake(folder, "--until", "score")) == {"train": 1, "score": 1}
+    assert planned(folder) == {"metrics": 1, "plots": 1, "report": 1}
+
+
+def test_forcing_a_rule_gives_the_same_again_and_dvc_sees_no_difference(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    before = contents(folder)
+    assert jobs_run(snakemake(folder, "--forcerun", "crop_faces"))["crop_faces"] == 10
+    assert contents(folder) == before
+    again = run("dvc", "repro", cwd=folder)
+    assert not jobs_run(again.stdout)
+
+
+def test_a_second_run_is_refused_and_a_dry_run_beside_it_touches_nothing(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    change_settings(folder, {"frames": {"fps": 3}})
+    first = subprocess.Popen(
+        ["snakemake", "--cores=2"],
+        cwd=folder,
+        env=environment(folder),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 30
+    while not list((folder / ".snakemake").glob("locks/*")) and time.monotonic() < until:
+        time.sleep(0.05)
+    change_settings(folder, {"frames": {"fps": 5}})
+    settings = (folder / "results/settings/frames.json").read_bytes()
+    second = run("snakemake", "--cores=2", cwd=folder)
+    assert second.returncode != 0
+    assert "Another run is using this folder" in second.stdout
+    assert "Traceback" not in second.stdout
+    run("snakemake", "--cores=2", "--dry-run", cwd=folder)
+    assert (folder / "results/settings/frames.json").read_bytes() == settings
+    assert first.wait(timeout=300) == 0
+    assert planned(folder)["extract_frames"] == 10, "the change made meanwhile is seen now"

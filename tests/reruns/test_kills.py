@@ -1,0 +1,65 @@
+"""A run killed at a random moment, then the same command again: nothing shows of it.
+
+``KILLS`` (environment) is how many are tried.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+from rerun_table import change_settings, planned_jobs
+from reruns.conftest import contents, copy
+from workflow.projects import environment, run
+
+CHANGE = {"frames": {"fps": 3}, "split": {"seed": 3}, "train": {"learning_rate": 0.002}}
+COMMANDS = {"snakemake": ("snakemake", "--cores=2"), "dvc": ("dvc", "repro")}
+KILLS = int(os.environ.get("KILLS", "50"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(made, tmp_path_factory) -> tuple[dict[str, str], dict[str, float]]:
+    """What the change leads to, and how long each tool takes for it."""
+    results, seconds = [], {}
+    for name, command in COMMANDS.items():
+        folder = copy(made, tmp_path_factory.mktemp("undisturbed") / name)
+        change_settings(folder, CHANGE)
+        began = time.monotonic()
+        done = run(*command, cwd=folder)
+        seconds[name] = time.monotonic() - began
+        assert done.returncode == 0, done.stdout
+        results.append(contents(folder))
+    assert results[0] == results[1], "both tools come to the same"
+    return results[0], seconds
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_kill_leaves_no_trace(made, undisturbed, tmp_path, number):
+    expected, seconds = undisturbed
+    chance = random.Random(number)
+    tool = chance.choice(sorted(COMMANDS))
+    folder = copy(made, tmp_path / "project")
+    change_settings(folder, CHANGE)
+    process = subprocess.Popen(
+        COMMANDS[tool],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(chance.uniform(0, seconds[tool]))
+    kill = chance.choice((os.kill, os.killpg))  # the command alone, or all that it started
+    kill(process.pid, signal.SIGKILL)
+    process.wait()
+    again = run(*COMMANDS[tool], cwd=folder)
+    assert again.returncode == 0, again.stdout
+    assert contents(folder) == expected
+    after = run("snakemake", "--cores=2", "--dry-run", cwd=folder)
+    assert not planned_jobs(after.stdout), after.stdout
