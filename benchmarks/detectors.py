@@ -1,6 +1,6 @@
 """Measures the face detectors against the stock ``mtcnn`` package on clips or images of yours.
 
-    python benchmarks/detectors.py CLIP... [--every 15] [--min-face 0.1] [--json FILE]
+    python benchmarks/detectors.py [CLIP_OR_FOLDER ...] [--every 15] [--min-face 0.1] [--json FILE]
 
 Every detector gets the same JPEG frames, in a process of its own, one after the other, as many
 rounds as asked for; of the rounds, the fastest counts. Ours run on one thread, the package on as
@@ -29,6 +29,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from clips import clips
+
 PACKAGE, FAST, FIDELITY, OPENCV = "mtcnn package", "mtcnn", "mtcnn fidelity", "opencv"
 DETECTORS = (PACKAGE, FAST, FIDELITY, OPENCV)
 COLUMNS = ("start", "frames/s", "CPU s", "MB", "faces", "matched", "extra", "speed-up")
@@ -38,29 +40,32 @@ Faces = list[list[float]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("media", nargs="+", type=Path, help="videos or images")
+    parser.add_argument("media", nargs="*", type=Path, help="videos, images or folders")
     parser.add_argument("--every", type=int, default=15, help="take every n-th frame")
     parser.add_argument("--limit", type=int, default=20, help="frames a video, at most")
     parser.add_argument("--min-face", type=float, default=0.1)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--detectors", nargs="+", choices=DETECTORS, default=DETECTORS)
-    parser.add_argument("--json", type=Path, help="write the table there, too")
+    parser.add_argument("--markdown", type=Path, help="write the table there, too")
     args = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
-        files = extract(args.media, Path(folder), args.every, args.limit)
-        print(f"{len(files)} frames of {len(args.media)} files, min_face {args.min_face:g}")
+        media = clips(args.media, Path(folder))
+        files = extract(media, Path(folder), args.every, args.limit)
+        title = f"{len(files)} frames of {len(media)} files, min_face {args.min_face:g}"
         runs = {name: [] for name in dict.fromkeys([PACKAGE, *args.detectors])}
         for _ in range(args.rounds):
             for name, results in runs.items():
                 results.append(in_new_process(name, files, args.min_face))
     best = {name: min(results, key=lambda run: run["seconds"]) for name, results in runs.items()}
     table = {name: row(name, best, args.min_face) for name in best}
-    print(f"{'':16}" + "".join(f"{column:>10}" for column in COLUMNS))
-    for name, values in table.items():
-        print(f"{name:16}" + "".join(f"{values[column]:>10.4g}" for column in COLUMNS))
-    if args.json:
-        args.json.write_text(json.dumps(table, indent=1) + "\n")
+    lines = [["detector", *COLUMNS], ["---"] * (len(COLUMNS) + 1)]
+    lines += [[name, *(f"{row[column]:.4g}" for column in COLUMNS)] for name, row in table.items()]
+    rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    text = f"{title}\n\n{rows}\n"
+    print(text)
+    if args.markdown:
+        args.markdown.write_text(text)
 
 
 def extract(media: list[Path], folder: Path, every: int, limit: int) -> list[str]:

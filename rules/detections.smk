@@ -12,6 +12,8 @@ rule detect_faces:
         "logs/detections/{video}.log",
     conda:
         "../envs/unmask.yaml"
+    resources:
+        gpu=PLAN.gpus_to_detect,
     shell:
         "unmask detect --frames {input.frames} --index {input.index}"
         " --settings {input.settings} --output {output} > {log} 2>&1"

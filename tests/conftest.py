@@ -10,6 +10,12 @@ REPOSITORY = Path(__file__).parent.parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--clips", type=Path, default=None, help="a folder of videos to hold the detectors against"
+    )
+
+
 @pytest.fixture
 def repository() -> Path:
     return REPOSITORY

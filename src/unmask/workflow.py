@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,14 @@ class Plan:
     def weights(self) -> str:
         """The fingerprint of the file that the weights come from; empty if there is none."""
         return "".join(self.fingerprints[path] for path in self.config.weights_files)
+
+    @property
+    def gpus_to_detect(self) -> int:
+        """How many GPUs a detection job takes: 1 if it is to run on one, as far as can be told."""
+        detect = self.config.detect
+        if detect.detector != "mtcnn" or detect.device == "cpu":
+            return 0
+        return int(detect.device == "gpu" or _has_gpu_runtime())
 
     @cached_property
     def demo_key(self) -> str:
@@ -191,6 +200,14 @@ def make_plan(
             "writable, and the videos readable."
         ) from None
     return plan
+
+
+def _has_gpu_runtime() -> bool:
+    """Whether the build of ONNX Runtime that can use a GPU is installed. Does not import it."""
+    try:
+        return bool(distribution("onnxruntime-gpu"))
+    except PackageNotFoundError:
+        return False
 
 
 def _demos(config: Config) -> set[str]:

@@ -67,6 +67,15 @@ def test_forcing_a_rule_gives_the_same_again_and_dvc_sees_no_difference(made, tm
     assert not jobs_run(again.stdout)
 
 
+def test_everything_made_again_is_the_same_to_the_byte(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    before = contents(folder)
+    clips = {path.name: path.read_bytes() for path in (folder / "data/demo").glob("*.mp4")}
+    assert sum(jobs_run(snakemake(folder, "--forceall")).values()) == 42
+    assert contents(folder) == before
+    assert {path.name: path.read_bytes() for path in (folder / "data/demo").glob("*.mp4")} == clips
+
+
 def test_a_second_run_is_refused_and_a_dry_run_beside_it_touches_nothing(made, tmp_path):
     folder = copy(made, tmp_path / "project")
     change_settings(folder, {"frames": {"fps": 3}})

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import media
+from unmask.demo import film_demo
 from unmask.detect import boxes, graphs, make_detector, networks, pyramid, resample, weights
 from unmask.records import LANDMARKS
 
@@ -37,10 +38,31 @@ def scenes():
         yield np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
+def frames_of(folder, every=45):
+    """Frames of the clips in a folder, if one was given on the command line (``--clips``)."""
+    for path in sorted(folder.rglob("*.mp4")) if folder else ():
+        capture, number = cv2.VideoCapture(str(path)), 0
+        while capture.grab():
+            if number % every == 0:
+                yield capture.retrieve()[1]
+            number += 1
+
+
+def demo_frames(folder):
+    """Some frames of the demo's clips."""
+    film_demo(folder, groups=3, seconds=1.0)
+    return frames_of(folder, every=12)
+
+
 @pytest.fixture(scope="module")
-def found(stock):
-    """Each scene with the faces that the package finds in it."""
-    return [(image, stock.detect_faces(image[..., ::-1])) for image in scenes()]
+def found(stock, tmp_path_factory, pytestconfig):
+    """Each image with the faces that the package finds in it."""
+    images = [
+        *scenes(),
+        *demo_frames(tmp_path_factory.mktemp("demo")),
+        *frames_of(pytestconfig.getoption("clips")),
+    ]
+    return [(image, stock.detect_faces(image[..., ::-1])) for image in images]
 
 
 def corners(found, size):

@@ -7,7 +7,7 @@ import os
 import pytest
 import yaml
 
-from rerun_table import OTHER_VALUES
+from rerun_table import OTHER_VALUES, law
 from unmask import settings, stages
 from unmask.config import validate
 from unmask.errors import ConfigError, DatasetError, UnmaskError
@@ -27,6 +27,12 @@ def test_every_setting_reaches_a_stage():
     covered = [key for stage in stages.STAGES.values() for key in stage.keys]
     for leaf in leaves(sections):
         assert any(leaf == key or leaf.startswith(f"{key}.") for key in covered), leaf
+
+
+def test_the_law_of_reruns_has_a_row_for_every_setting():
+    sections = validate({}).model_dump(exclude={"datasets"})
+    assert set(leaves(sections)) == {key for key in law("Settings") if "datasets" not in key}
+    assert set(OTHER_VALUES) == set(leaves(sections))
 
 
 @pytest.mark.parametrize("name", stages.STAGES)
@@ -157,6 +163,15 @@ def test_a_plan_beside_another_run_writes_nothing(tmp_path):
     plan = make_plan(video_project(tmp_path), tmp_path, write=False)
     assert plan.source("real-a")
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("detect", "gpus"),
+    [({"device": "gpu"}, 1), ({"device": "cpu"}, 0), ({"device": "gpu", "detector": "opencv"}, 0)],
+)
+def test_detection_takes_a_gpu_where_one_is_asked_for(tmp_path, detect, gpus):
+    plan = make_plan(video_project(tmp_path) | {"detect": detect}, tmp_path)
+    assert plan.gpus_to_detect == gpus
 
 
 def test_a_video_that_is_in_no_dataset_is_named(tmp_path):
