@@ -27,8 +27,10 @@ from unmask.errors import UnmaskError
 from unmask.plots import PLOTS
 from unmask.workflow import make_plan
 
-# This run ends with what started it, and its jobs end with it, even if that was killed outright.
-lifeline.tie()
+# A run ends with what started it, and its jobs end with it, even if that was killed outright. (On a
+# cluster, a job's own Snakemake is what its commands are tied to.)
+if workflow.is_main_process:
+    lifeline.tie()
 # Jobs find the `unmask` command beside the Python that runs the workflow.
 shell.prefix(
     f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH"

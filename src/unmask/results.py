@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from unmask import provenance
+from unmask.plan import SETTINGS, SOURCES, Plan
 from unmask.stages import STAGES
-
-if TYPE_CHECKING:
-    from unmask.workflow import Plan
-
-SETTINGS = "results/settings"
-SOURCES = "sources.csv"
-"""The table of all videos with their fingerprints."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +82,10 @@ class _Chain:
         spec = STAGES[stage]
         sources = [self.keys[up] for up in spec.after]
         sources += [provenance.digest(self.plan.tables[name]) for name in spec.reads]
+        inputs = [f"{SETTINGS}/{name}" for name in spec.reads]
         if stage == "train":
             sources.append(self.plan.weights)
-        inputs = [f"{SETTINGS}/{name}" for name in spec.reads]
+            inputs += self.plan.config.weights_files
         inputs += [file for up in spec.after for file in self.files[up]]
         outputs = [f"results/{out}" for out in spec.makes]
         self.keys[stage] = self._key(stage, sources)

@@ -8,8 +8,8 @@ than what it was made from, and what is not is made older than the settings of i
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.provenance import is_whole, read_key
@@ -19,15 +19,7 @@ _TIMESTAMP = ".snakemake_timestamp"
 _SECOND = 10**9
 
 
-@dataclass
-class Settled:
-    """What is not as it ought to be: made of something else, or not there at all."""
-
-    stale: list[Result] = field(default_factory=list)
-    absent: list[Result] = field(default_factory=list)
-
-
-def settle(results: Iterable[Result], where: Path) -> Settled:
+def settle(results: Iterable[Result], where: Path) -> tuple[Counter[str], Counter[str]]:
     """Give results the times that they ought to have.
 
     A result that is absent stays absent: whether it is needed is for the workflow to say.
@@ -35,25 +27,29 @@ def settle(results: Iterable[Result], where: Path) -> Settled:
     Args:
         results: those that others are made from before these.
         where: the folder in which the workflow runs.
+
+    Returns:
+        How many results of each stage are stale, made of something else than they ought to be; and
+        how many are absent.
     """
-    settled = Settled()
+    stale, absent = Counter[str](), Counter[str]()
     newest: dict[str, int] = {}
     for result in results:
         inputs = max(newest.get(path) or _time(where / path) for path in result.inputs)
         carriers = [_carrier(where / path) for path in (*result.outputs, *result.benchmarks)]
         times = [time for time in map(_time, carriers) if time]
         if not (where / result.outputs[0]).exists():
-            settled.absent.append(result)
+            absent[result.stage] += 1
         elif is_current(result, where):
             if min(times) < inputs:
                 _set_times(carriers, inputs)
         else:
-            settled.stale.append(result)
+            stale[result.stage] += 1
             if min(times) >= (settings := _time(where / result.inputs[0])):
                 _set_times(carriers, settings - _SECOND)
         made = max([inputs, *(time for time in map(_time, carriers) if time)])
         newest |= dict.fromkeys(result.outputs, made)
-    return settled
+    return stale, absent
 
 
 def is_current(result: Result, where: Path) -> bool:

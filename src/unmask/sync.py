@@ -20,8 +20,7 @@ import yaml
 
 from unmask.config import validate
 from unmask.errors import ConfigError, SyncError
-from unmask.settle import Settled
-from unmask.workflow import Plan
+from unmask.plan import Plan
 
 DVC_LOCK = "dvc.lock"
 
@@ -92,9 +91,7 @@ def check_results(plan: Plan) -> str:
     Raises:
         SyncError: says of which stages results are missing or were made of something else.
     """
-    settled = plan.settled or Settled()
-    stale = Counter(result.stage for result in settled.stale)
-    absent = Counter(result.stage for result in settled.absent)
+    stale, absent = plan.stale or Counter(), plan.absent or Counter()
     if not stale and not absent:
         return "All results belong to the current settings, code and videos."
     lines = [f"{stage}: {n} made of other settings, code or videos" for stage, n in stale.items()]

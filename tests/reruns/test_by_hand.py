@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import time
 
@@ -65,6 +66,16 @@ def test_forcing_a_rule_gives_the_same_again_and_dvc_sees_no_difference(made, tm
     assert contents(folder) == before
     again = run("dvc", "repro", cwd=folder)
     assert not jobs_run(again.stdout)
+
+
+def test_a_weights_file_counts_by_its_content(made, tmp_path):
+    folder = copy(made, tmp_path / "project")
+    change_settings(folder, {"model": {"weights": "earlier.keras"}})
+    assert jobs_run(snakemake(folder)) == FROM_TRAINING
+    (folder / "earlier.keras").touch()
+    assert not planned(folder)
+    shutil.copy(folder / "results/model/model.keras", folder / "earlier.keras")
+    assert planned(folder) == FROM_TRAINING
 
 
 def test_everything_made_again_is_the_same_to_the_byte(made, tmp_path):
