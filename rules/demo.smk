@@ -6,7 +6,8 @@ if PLAN.demo:
         input:
             settings=settings("demo"),
         output:
-            PLAN.demo_files,
+            clips=PLAN.demo_files[:-1],
+            receipt=PLAN.demo_files[-1],
         log:
             "logs/demo.log",
         benchmark:
@@ -14,10 +15,8 @@ if PLAN.demo:
         conda:
             "../envs/unmask.yaml"
         threads: workflow.cores
-        params:
-            receipt=PLAN.demo_files[-1],
         shell:
-            "unmask demo --settings {input.settings} --receipt {params.receipt:q} > {log} 2>&1"
+            "unmask demo --settings {input.settings} --receipt {output.receipt:q} > {log} 2>&1"
 
 
 rule demo:
