@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import rerun_table
+import rerun_changes
 from workflow.projects import checkout, commit, run
 
 BEGAN = time.monotonic()
@@ -28,8 +28,8 @@ def _in_time():
 def made(tmp_path_factory) -> Path:
     """A project that ``dvc repro`` has made once, committed, its cache in a remote."""
     folder = tmp_path_factory.mktemp("made") / "project"
-    checkout(folder, rerun_table.SETTINGS)
-    rerun_table.fill(folder)
+    checkout(folder, rerun_changes.SETTINGS)
+    rerun_changes.fill(folder)
     (folder / "store").mkdir()
     for command in (
         "dvc add data/mine data/crops",
@@ -60,7 +60,7 @@ def checked_out(made, tmp_path_factory) -> Path:
     """The project after a later commit with other results, and back to this one."""
     folder = tmp_path_factory.mktemp("back") / "project"
     copy(made, folder)
-    rerun_table.change_settings(folder, {"split": {"seed": 5}, "frames": {"fps": 4}})
+    rerun_changes.change_settings(folder, {"split": {"seed": 5}, "frames": {"fps": 4}})
     for command in ("dvc repro", "git add --all", "git commit --quiet --message later"):
         done = run(*command.split(), cwd=folder)
         assert done.returncode == 0, done.stdout

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import time
 
-from rerun_table import change_settings, jobs_run, planned_jobs
+from rerun_changes import change_settings
+from rerun_table import jobs_run, planned_jobs
 from reruns.conftest import contents, copy
 from workflow.projects import environment, run
 

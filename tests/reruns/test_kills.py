@@ -13,7 +13,8 @@ import time
 
 import pytest
 
-from rerun_table import change_settings, planned_jobs
+from rerun_changes import change_settings
+from rerun_table import planned_jobs
 from reruns.conftest import contents, copy
 from workflow.projects import environment, run
 

@@ -15,8 +15,9 @@ from urllib.request import urlopen
 
 import pytest
 
-import rerun_table
-from rerun_table import change_settings, jobs_run, planned_jobs
+import rerun_changes
+from rerun_changes import change_settings
+from rerun_table import jobs_run, planned_jobs
 from reruns.conftest import copy
 from workflow.projects import commit, run
 
@@ -40,7 +41,7 @@ def test_a_clone_has_nothing_to_do_after_sync(cloned):
 
 def test_an_added_video_in_a_clone_is_the_only_one_that_is_worked_on(cloned, tmp_path):
     folder = copy(cloned, tmp_path / "project")
-    rerun_table.add_video(folder)
+    rerun_changes.add_video(folder)
     done = run("snakemake", "--cores=2", "detections", cwd=folder)
     assert jobs_run(done.stdout) == {"extract_frames": 1, "detect_faces": 1}
 
@@ -64,7 +65,7 @@ def test_undoing_a_change_trains_nothing(made, tmp_path):
 
 def test_results_of_a_removed_video_leave_what_is_versioned(made, tmp_path):
     folder = copy(made, tmp_path / "project")
-    rerun_table.remove_video(folder)
+    rerun_changes.remove_video(folder)
     assert run("dvc", "repro", cwd=folder).returncode == 0
     for stage in ("frames", "detections", "faces"):
         listed = run("dvc", "list", ".", f"results/{stage}", cwd=folder).stdout.split()
@@ -72,8 +73,8 @@ def test_results_of_a_removed_video_leave_what_is_versioned(made, tmp_path):
         assert "c" in names and "d" not in names
     assert not list((folder / "results/dataset").rglob("d_*"))
     counts = json.loads((folder / "results/metrics.json").read_text())["data"]["total"]
-    assert counts["videos"] == 6 + 3 + 10 == len(rerun_table.read_manifest(folder))
-    assert "d" not in rerun_table.read_manifest(folder)
+    assert counts["videos"] == 6 + 3 + 10 == len(rerun_changes.read_manifest(folder))
+    assert "d" not in rerun_changes.read_manifest(folder)
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rerun_table import (
-    CHANGES,
-    LOSSES,
-    PAGE,
-    change_setting,
-    edit_module,
-    expected_jobs,
-    jobs_run,
-    law,
-    planned_jobs,
-)
+from rerun_changes import CHANGES, LOSSES, change_setting, edit_module
+from rerun_table import PAGE, expected_jobs, jobs_run, law, planned_jobs
 from reruns.conftest import contents, copy
 from workflow.projects import run
 

@@ -7,7 +7,8 @@ import os
 import pytest
 import yaml
 
-from rerun_table import OTHER_VALUES, law
+from rerun_changes import OTHER_VALUES
+from rerun_table import law
 from unmask import settings, stages
 from unmask.config import validate
 from unmask.errors import ConfigError, DatasetError, UnmaskError

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rerun_table import change_settings
+from rerun_changes import change_settings
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
