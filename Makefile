@@ -31,7 +31,8 @@ sync: $(READY) ## get data and results of this commit from DVC, and check that t
 
 record: $(READY) ## run what has to be run, and record data, results and settings with DVC
 	$(BIN)/snakemake --cores all
-	$(BIN)/unmask prune results/frames results/detections results/faces results/cropped
+	@mkdir -p data/demo results/cropped
+	$(BIN)/unmask prune data/demo results/frames results/detections results/faces results/cropped
 	$(BIN)/dvc commit --force
 
 test: $(READY) ## run all tests, with line coverage
