@@ -45,6 +45,9 @@ def prune(folder: Path, sources: Iterable[Mapping[str, str]]) -> list[str]:
 
 
 def _demo_clips(folder: Path) -> list[str]:
-    """Names of the clips that were filmed there."""
-    entries = json.loads((folder / METADATA).read_text("utf-8"))
-    return [name for name, entry in entries.items() if entry.get(MARK)]
+    """Names of the clips that were filmed there; none where the metadata is not ours."""
+    try:
+        entries = json.loads((folder / METADATA).read_text("utf-8"))
+        return [name for name, entry in entries.items() if entry.get(MARK)]
+    except (ValueError, AttributeError):
+        return []

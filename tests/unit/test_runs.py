@@ -122,5 +122,12 @@ def test_of_the_demo_only_clips_that_were_filmed_are_removed(tmp_path):
     assert prune(tmp_path, sources) == ["b.mp4"]
 
 
+@pytest.mark.parametrize("content", ["", "[]", '{"a.mp4": 1}', "\ufffd{"])
+def test_nothing_is_removed_beside_metadata_that_is_not_ours(tmp_path, content):
+    (tmp_path / "metadata.json").write_text(content)
+    (tmp_path / "a.mp4").write_text("")
+    assert prune(tmp_path, []) == []
+
+
 def test_a_folder_that_is_not_there_needs_no_pruning(tmp_path):
     assert prune(tmp_path / "absent", SOURCES) == []
