@@ -44,9 +44,33 @@ def crop_square(
     side = max(1.0, scale * max(width, height))
     if landmarks is None:
         return _resize(_cut(image, center, round(side)), size)
+    return _resize(_cut_turned(image, center, side, math.degrees(_tilt(landmarks)), size), size)
+
+
+def in_crop(
+    points: Sequence[Point], box: Box, *, scale: float, landmarks: Sequence[Point] | None = None
+) -> list[Point]:
+    """Where points of the frame are in the crop that :func:`crop_square` cuts around a box.
+
+    They come as shares of the crop's side, outside 0..1 where the crop does not reach.
+    """
+    x, y, width, height = box
+    center = x + width / 2, y + height / 2
+    side = max(1.0, scale * max(width, height))
+    if landmarks is None:
+        side = round(side)
+        left, top = round(center[0] - side / 2), round(center[1] - side / 2)
+        return [((px - left) / side, (py - top) / side) for px, py in points]
+    tilt = -_tilt(landmarks)
+    cos, sin = math.cos(tilt) / side, math.sin(tilt) / side
+    moved = [(px - center[0], py - center[1]) for px, py in points]
+    return [(0.5 + dx * cos - dy * sin, 0.5 + dx * sin + dy * cos) for dx, dy in moved]
+
+
+def _tilt(landmarks: Sequence[Point]) -> float:
+    """The angle of the eye line in radians, positive where the right eye is lower."""
     (left_x, left_y), (right_x, right_y) = landmarks[:2]
-    tilt = math.degrees(math.atan2(right_y - left_y, right_x - left_x))
-    return _resize(_cut_turned(image, center, side, tilt, size), size)
+    return math.atan2(right_y - left_y, right_x - left_x)
 
 
 def _cut(image: np.ndarray, center: Point, side: int) -> np.ndarray:

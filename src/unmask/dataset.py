@@ -25,6 +25,7 @@ COLUMNS = (
     "split",
     "method",
     "dataset",
+    "landmarks",
 )
 
 
@@ -71,6 +72,7 @@ def _rows(video: Video, index: FaceIndex, folder: Path) -> list[dict[str, Any]]:
             "split": video.split,
             "method": video.method,
             "dataset": video.dataset,
+            "landmarks": " ".join(f"{value:g}" for mark in crop.landmarks or () for value in mark),
             "source": folder / crop.file,
         }
         for crop in index.faces

@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy as np
 
-from unmask.cropping import crop_square
+from unmask.cropping import crop_square, in_crop
 from unmask.directories import fresh_directory
 from unmask.errors import ConfigError, UnreadableMedia
 from unmask.images import read_image, write_jpeg
@@ -21,6 +21,7 @@ from unmask.records import (
     Face,
     FaceIndex,
     FrameFaces,
+    Point,
     Quality,
 )
 from unmask.tracks import link, main_track, smooth, spurious
@@ -89,7 +90,10 @@ def crop_faces(
             name = f"{frame.frame:06d}_{sighting.position}.jpg"
             write_jpeg(folder / name, crop, quality)
             index.faces.append(
-                Crop(name, frame.frame, frame.time_s, box, face.confidence, sighting.track)
+                Crop(
+                    *(name, frame.frame, frame.time_s, box, face.confidence, sighting.track),
+                    landmarks=_in_crop(face.landmarks, box, scale, marks),
+                )
             )
     return index
 
@@ -214,6 +218,15 @@ def _quality(
         quality.median_face_px = round(median(max(face.face.box[2:]) for face in chosen), 3)
         quality.median_confidence = round(median(face.face.confidence for face in chosen), 6)
     return quality
+
+
+def _in_crop(
+    points: list[Point] | None, box: Box, scale: float, marks: list[Point] | None
+) -> list[Point] | None:
+    if points is None:
+        return None
+    places = in_crop(points, box, scale=scale, landmarks=marks)
+    return [(round(x, 4), round(y, 4)) for x, y in places]
 
 
 def _why_none(frames: Sequence[FrameFaces], min_confidence: float) -> str:

@@ -139,6 +139,7 @@ class Crop:
     """One face crop: its file, the frame it was cut from, and the detection behind it.
 
     ``track`` numbers the person within the video where faces are linked through time.
+    ``landmarks`` (``LANDMARKS``) are those in the crop, as shares of its side.
     """
 
     file: str
@@ -147,6 +148,7 @@ class Crop:
     box: Box
     confidence: float
     track: int = 0
+    landmarks: list[Point] | None = None
 
 
 @dataclass

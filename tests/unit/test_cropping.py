@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import media
-from unmask.cropping import crop_square
+from unmask.cropping import crop_square, in_crop
 
 FRAME = media.texture((160, 120))
 
@@ -110,3 +110,22 @@ def test_shrinking_an_aligned_crop_averages_pixels():
     eyes = [(150, 180), (250, 200)]
     crop = crop_square(np.dstack([checks] * 3), box, scale=1, size=50, landmarks=eyes)
     assert np.abs(crop.astype(int) - 127).max() < 30
+
+
+@pytest.mark.parametrize("align", [False, True])
+def test_points_of_the_frame_are_found_again_in_the_crop(align):
+    image = np.zeros((200, 300, 3), np.uint8)
+    points = [(120, 80), (160, 95), (140, 110), (125, 130), (150, 135)]
+    for x, y in points:
+        image[y - 1 : y + 2, x - 1 : x + 2] = 255
+    box, marks = (100.0, 60.0, 80.0, 100.0), points if align else None
+    crop = crop_square(image, box, scale=1.3, size=260, landmarks=marks)[..., 0].astype(float)
+    for x, y in in_crop(points, box, scale=1.3, landmarks=marks):
+        column, row = x * 260, y * 260
+        around = crop[int(row) - 12 : int(row) + 12, int(column) - 12 : int(column) + 12]
+        rows, columns = np.indices(around.shape)
+        assert around.sum() > 0
+        assert (rows * around).sum() / around.sum() + int(row) - 12 == pytest.approx(row, abs=2)
+        assert (columns * around).sum() / around.sum() + int(column) - 12 == pytest.approx(
+            column, abs=2
+        )
