@@ -11,6 +11,7 @@ rule report:
         videos="results/predictions/videos.csv",
         metrics="results/metrics.json",
         history="results/model/history.csv",
+        augmentation="results/model/augmentation.jpg",
         plots=rules.plots.output,
         made_from=receipts("manifest dataset quarantine train score metrics plots"),
         settings=settings("report"),
@@ -27,6 +28,6 @@ rule report:
         "unmask report --dataset {input.folders} --index {input.index}"
         " --manifest {input.manifest} --quarantine {input.quarantine}"
         " --quality {input.quality} --videos {input.videos} --metrics {input.metrics}"
-        " --history {input.history} --plots results/plots --settings {input.settings}"
+        " --history {input.history} --augmentation {input.augmentation} --plots results/plots --settings {input.settings}"
         " --made-from {input.made_from} --receipt {output.receipt}"
         " --output results/report > {log} 2>&1"

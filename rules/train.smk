@@ -12,6 +12,7 @@ rule train:
         receipt=receipt("train"),
         model="results/model/model.keras",
         history="results/model/history.csv",
+        picture="results/model/augmentation.jpg",
     log:
         "logs/train.log",
     benchmark:
@@ -24,4 +25,5 @@ rule train:
     shell:
         "unmask train --dataset {input.folders} --index {input.index}"
         " --made-from {input.made_from} --source={params.source} --receipt {output.receipt}"
-        " --settings {input.settings} --output-dir results/model 2>&1 | tee {log}"
+        " --settings {input.settings} --output-dir results/model"
+        " --checkpoint results/checkpoint/train.npz --tensorboard logs/tensorboard 2>&1 | tee {log}"

@@ -81,7 +81,9 @@ def _crops(config: Config) -> Settings:
 
 def _score(config: Config) -> Settings:
     """How to score, and what the model must have been trained on."""
-    return config.evaluate.model_dump(include={"aggregate"}) | {"expected_contract": _crops(config)}
+    return config.evaluate.model_dump(include={"aggregate", "flip"}) | {
+        "expected_contract": _crops(config)
+    }
 
 
 def _report(config: Config) -> Settings:
@@ -161,12 +163,15 @@ STAGES: dict[str, Stage] = {
         ("model", "augment", "train", *_CROPS),
         _train,
         after=("dataset",),
-        makes=("made_of/train.json", "model/model.keras", "model/history.csv"),
+        makes=(
+            "made_of/train.json",
+            *(f"model/{name}" for name in ("model.keras", "history.csv", "augmentation.jpg")),
+        ),
     ),
     "score": Stage(
         "score",
         "evaluate",
-        ("evaluate.aggregate", *_CROPS),
+        ("evaluate.aggregate", "evaluate.flip", *_CROPS),
         _score,
         after=("dataset", "train"),
         makes=(
@@ -184,7 +189,7 @@ STAGES: dict[str, Stage] = {
             "evaluate.confidence",
             "evaluate.seed",
         ),
-        lambda c: c.evaluate.model_dump(exclude={"aggregate"}),
+        lambda c: c.evaluate.model_dump(exclude={"aggregate", "flip"}),
         after=("manifest", "quarantine", "dataset", "train", "score"),
         makes=("made_of/metrics.json", "metrics.json"),
     ),

@@ -57,6 +57,12 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
+def picture_of_augmentation(results):
+    path = results.folder / "augmentation.jpg"
+    cv2.imwrite(str(path), np.zeros((8, 8, 3), np.uint8))
+    return path
+
+
 def built(results, settings=None, **evaluation):
     """The page of a result; plots are any picture, the report does not draw them."""
     metrics = results.folder / "metrics.json"
@@ -76,6 +82,7 @@ def built(results, settings=None, **evaluation):
         dataset_csv=results.dataset,
         plots_dir=plots,
         history_csv=results.history,
+        augmentation=picture_of_augmentation(results),
         settings=settings or {},
     )
     return path.read_text("utf-8")
@@ -292,6 +299,7 @@ def test_a_missing_input_is_named(results, missing):
             dataset_csv=results.dataset,
             plots_dir=results.folder / "plots",
             history_csv=results.history,
+            augmentation=picture_of_augmentation(results),
             settings={},
         )
 
@@ -307,6 +315,7 @@ def test_the_command_writes_the_page(results):
         "--manifest", results.manifest, "--quarantine", results.quarantine,
         "--quality", results.quality, "--dataset", results.crops, "--index", results.dataset,
         "--plots", results.folder / "plots", "--history", results.history,
+        "--augmentation", picture_of_augmentation(results),
         "--settings", settings, "--output", results.folder / "again",
     ]  # fmt: skip
     assert command.run(parser.parse_args(list(map(str, arguments)))) == 0

@@ -4,6 +4,7 @@ import csv
 import json
 import logging
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -18,14 +19,22 @@ from unmask.model.artifact import load_model
 from unmask.model.build import build_model
 from unmask.model.predict import predict_crops
 from unmask.settings import text
-from unmask.training.data import class_weights, in_memory, read_split, training_batches
+from unmask.training.batches import Batches, in_memory
+from unmask.training.crops import read_split
+from unmask.training.examples import epoch_order, make_examples
 from unmask.training.fit import train
 from unmask.training.selection import validate
 
 SIDE = 32
 MODEL = {"backbone": "Meso4", "input_size": SIDE}
 AUGMENT = {"rotation": 5.0, "horizontal_flip": True, "fill_mode": "reflect"}
-TRAIN = {"epochs": 5, "batch_size": 8, "learning_rate": 5e-3, "seed": 1}
+TRAIN = {
+    "epochs": 5,
+    "batch_size": 8,
+    "learning_rate": 5e-3,
+    "precision": "float32",
+    "seed": 1,
+}
 CONTRACT = {"crop": {"scale": 1.3}, "dataset": "abc"}
 
 
@@ -56,7 +65,7 @@ def write_table(path, rows):
         writer.writerows(rows)
 
 
-def run(folder, out, *, augment=AUGMENT, model=MODEL, **settings):
+def run(folder, out, *, augment=AUGMENT, model=MODEL, checkpoint=None, strategy=None, **settings):
     return train(
         folder / "dataset.csv",
         folder / "dataset",
@@ -65,6 +74,8 @@ def run(folder, out, *, augment=AUGMENT, model=MODEL, **settings):
         augment=augment,
         train=TRAIN | settings,
         contract=CONTRACT,
+        checkpoint=checkpoint,
+        strategy=strategy,
     )
 
 
@@ -106,6 +117,8 @@ def test_the_model_holds_how_its_input_is_made(trained):
     _, contract = load_model(trained.model)
     versions = contract.pop("versions")
     assert set(versions) == {"keras", "numpy", "tensorflow", "unmask"}
+    assert re.fullmatch("[0-9a-f]{16}", contract.pop("settings"))
+    assert 0 < contract.pop("threshold") < 1
     assert contract == CONTRACT | {
         "classes": ["real", "fake"],
         "input_size": SIDE,
@@ -114,13 +127,23 @@ def test_the_model_holds_how_its_input_is_made(trained):
         "scaling": "unit",
         "backbone": "Meso4",
         "backbone_args": {},
+        "precision": "float32",
+        "data": "",
         "seed": 1,
     }
 
 
-def test_nothing_but_the_two_files_is_left(trained):
+def test_nothing_but_the_three_files_is_left(trained):
     names = sorted(path.name for path in trained.model.parent.iterdir())
-    assert names == ["history.csv", "model.keras"]
+    assert names == ["augmentation.jpg", "history.csv", "model.keras"]
+
+
+def test_a_picture_shows_crops_before_and_after_augmentation(trained):
+    picture = cv2.imread(str(trained.picture))
+    height, width = picture.shape[:2]
+    assert (height, width) == (2 * 120, 8 * 120)
+    before, after = picture[8:112, 8:112].astype(int), picture[128:232, 8:112].astype(int)
+    assert np.abs(before - after).mean() > 1
 
 
 def test_crops_read_anew_train_the_same_model_as_crops_in_memory(
@@ -133,7 +156,7 @@ def test_crops_read_anew_train_the_same_model_as_crops_in_memory(
     assert again.model.read_bytes() == trained.model.read_bytes()
 
 
-def test_the_command_in_another_process_makes_the_same_bytes(dataset, trained, tmp_path):
+def test_the_command_in_another_process_makes_the_same_model(dataset, trained, tmp_path):
     settings = {"model": MODEL, "augment": AUGMENT, "train": TRAIN, "contract": CONTRACT}
     (tmp_path / "train.json").write_text(text(settings, code=""))
     arguments = ["--dataset", dataset / "dataset", "--index", dataset / "dataset.csv"]
@@ -142,7 +165,9 @@ def test_the_command_in_another_process_makes_the_same_bytes(dataset, trained, t
         [sys.executable, "-m", "unmask", "train", *map(str, arguments)],
         capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
-    assert (tmp_path / "model/model.keras").read_bytes() == trained.model.read_bytes()
+    ours, theirs = (load_model(m)[0] for m in (trained.model, tmp_path / "model/model.keras"))
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
     assert (tmp_path / "model/history.csv").read_bytes() == trained.history.read_bytes()
     lines = done.stderr.splitlines()
     assert lines[0] == "training: 24 crops (12 fake) of 8 videos"
@@ -151,17 +176,23 @@ def test_the_command_in_another_process_makes_the_same_bytes(dataset, trained, t
     assert done.stdout == ""
 
 
-def test_another_seed_starts_from_other_weights_and_order(dataset):
+def make_batches(dataset, *, batch_size, seed=0, cache=True, self_blended="none"):
     crops = read_split(dataset / "dataset.csv", dataset / "dataset", "train")
-    images = in_memory(crops, SIDE, 100)
+    examples = make_examples(crops, self_blended)
+    images = in_memory(crops, SIDE, 100) if cache else None
+    weights = np.array([0.5, 2.0], np.float32)
+    return Batches(
+        crops, examples, images, weights, lambda epoch: epoch_order(examples, seed, int(epoch)),
+        SIDE, batch_size, seed, [],
+    )  # fmt: skip
+
+
+def test_another_seed_starts_from_other_weights_and_order(dataset):
     starts = []
     for seed in (1, 1, 2):
         runtime.make_deterministic(seed)
         weights = build_model(**MODEL).get_weights()[0]
-        batches = training_batches(
-            crops, images, np.ones(24, np.float32),
-            size=SIDE, batch_size=24, seed=seed, augmentation=[],
-        )  # fmt: skip
+        batches = make_batches(dataset, batch_size=24, seed=seed).dataset(0, 1)
         starts.append((weights, next(batches.as_numpy_iterator())[0]))
     for same, again, other in zip(*starts, strict=True):
         np.testing.assert_array_equal(same, again)
@@ -243,31 +274,32 @@ def test_a_table_without_labels_or_with_odd_ones_is_refused(dataset, tmp_path):
 
 
 def test_an_epoch_holds_every_crop_once_in_an_order_of_its_own(dataset):
-    crops = read_split(dataset / "dataset.csv", dataset / "dataset", "train")
-    images = in_memory(crops, SIDE, 100)
-    batches = training_batches(
-        crops, images, np.ones(24, np.float32),
-        size=SIDE, batch_size=10, seed=0, augmentation=[],
-    )  # fmt: skip
-    seen = list(batches.take(6).as_numpy_iterator())
+    batches = make_batches(dataset, batch_size=10)
+    seen = list(batches.dataset(0, 2).as_numpy_iterator())
     assert [len(batch[1]) for batch in seen] == [10, 10, 4, 10, 10, 4]
+    assert batches.steps == 3
     epochs = [np.concatenate([batch[0] for batch in seen[part : part + 3]]) for part in (0, 3)]
     orders = [
-        [int(np.flatnonzero((images == crop).all((1, 2, 3)))[0]) for crop in epoch]
+        [int(np.flatnonzero((batches.images == crop).all((1, 2, 3)))[0]) for crop in epoch]
         for epoch in epochs
     ]
     assert sorted(orders[0]) == sorted(orders[1]) == list(range(24))
     assert orders[0] != orders[1]
     labels = np.concatenate([batch[1] for batch in seen[:3]])[:, 0]
-    np.testing.assert_array_equal(labels, crops.labels[orders[0]])
+    np.testing.assert_array_equal(labels, batches.crops.labels[orders[0]])
+    weights = np.concatenate([batch[2] for batch in seen[:3]])
+    np.testing.assert_array_equal(weights, np.where(labels == 1, 2.0, 0.5))
 
 
-def test_balanced_weights_make_both_classes_count_the_same():
-    labels = np.array([1, 1, 1, 0])
-    weights = class_weights(labels, "balanced")
-    assert weights[labels == 1].sum() == pytest.approx(weights[labels == 0].sum())
-    assert weights.mean() == pytest.approx(1)
-    np.testing.assert_array_equal(class_weights(labels, "none"), np.ones(4))
+@pytest.mark.parametrize("cache", [True, False])
+def test_batches_from_a_later_epoch_on_are_those_of_the_whole(dataset, cache):
+    batches = make_batches(dataset, batch_size=10, cache=cache, self_blended="extra")
+    whole = list(batches.dataset(0, 3).as_numpy_iterator())
+    rest = list(batches.dataset(2, 3).as_numpy_iterator())
+    assert len(rest) == batches.steps
+    for one, other in zip(whole[-len(rest) :], rest, strict=True):
+        for part, same in zip(one, other, strict=True):
+            np.testing.assert_array_equal(part, same)
 
 
 def test_the_settings_that_the_configuration_makes_are_understood():

@@ -11,8 +11,12 @@ import numpy as np
 import pytest
 
 from unmask.model import runtime
-from unmask.training.callbacks import Progress
-from unmask.training.optimizers import Course, make_course, make_optimizer
+from unmask.training.callbacks import Progress, duration
+from unmask.training.checkpoint import Checkpoint, State
+from unmask.training.crops import Crops
+from unmask.training.devices import choose_precision, cpu_flags
+from unmask.training.examples import class_weights, epoch_order, make_examples
+from unmask.training.optimizers import Course, make_course, make_optimizer, plateau_scale
 from unmask.training.selection import Validation, is_better, validate, video_auc
 from unmask.training.settings import TrainSettings
 
@@ -39,7 +43,7 @@ def test_the_cosine_starts_at_the_base_rate_and_falls_to_zero():
 
 def test_warm_up_is_counted_in_epochs():
     settings = TrainSettings(warmup_epochs=0.5, epochs=3, schedule="cosine")
-    config = make_course(settings, 10).get_config()
+    config = make_course(settings, 10, 3).get_config()
     assert config == {"base": 1e-3, "steps": 30, "warmup": 5, "cosine": True}
 
 
@@ -108,7 +112,7 @@ def step_through(progress):
 
 def test_a_log_file_gets_lines(caplog):
     caplog.set_level(logging.INFO)
-    step_through(Progress(8))
+    step_through(Progress(8, 3))
     assert [message.split(",")[0] for message in caplog.messages] == [
         "epoch 1/3: batch 1 of 3",
         "epoch 1/3: batch 2 of 3",
@@ -120,7 +124,7 @@ def test_a_terminal_gets_a_bar(caplog, monkeypatch):
     screen = io.StringIO()
     screen.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", screen)
-    step_through(Progress(8))
+    step_through(Progress(8, 3))
     assert "[" + "#" * 20 + " " * 10 + "] 2/3" in screen.getvalue()
     assert "\n" not in screen.getvalue()
     assert caplog.messages == []
@@ -140,3 +144,104 @@ def test_starting_twice_is_harmless():
     runtime.start()
     runtime.start()
     assert keras.backend.backend() == "tensorflow"
+
+
+def crops(labels, videos):
+    marks = np.zeros((len(labels), 5, 2), np.float32)
+    return Crops([None] * len(labels), np.array(labels), videos, marks)
+
+
+def test_balanced_weights_make_both_classes_count_the_same():
+    labels = np.array([1, 1, 1, 0])
+    weights = class_weights(labels, "balanced")[labels]
+    assert weights[labels == 1].sum() == pytest.approx(weights[labels == 0].sum())
+    assert weights.mean() == pytest.approx(1)
+    np.testing.assert_array_equal(class_weights(labels, "none"), np.ones(2))
+
+
+def test_balanced_epochs_alternate_and_draw_the_frequent_class_anew():
+    examples = make_examples(crops([0] * 3 + [1] * 15, [f"v{i}" for i in range(18)]))
+    seen = [epoch_order(examples, 0, epoch, sampling="balanced") for epoch in range(30)]
+    for order in seen:
+        assert examples.labels[order].tolist() == [0, 1] * 3
+        assert len(set(order)) == 6
+    assert set(np.concatenate(seen)) == set(range(18))
+
+
+def test_an_epoch_shows_so_many_crops_of_a_video_drawn_anew():
+    videos = ["a"] * 10 + ["b"] * 2 + ["c"] * 5
+    examples = make_examples(crops([0] * 10 + [1] * 7, videos))
+    orders = [epoch_order(examples, 0, epoch, crops_per_video=3) for epoch in range(40)]
+    for order in orders:
+        shown = [videos[number] for number in order]
+        assert {name: shown.count(name) for name in "abc"} == {"a": 3, "b": 2, "c": 3}
+    assert set(np.concatenate(orders)) == set(range(17))
+
+
+def test_self_blended_examples_are_extra_fakes_or_the_only_ones():
+    split = crops([0, 1, 0], ["a", "b", "c"])
+    extra, only = make_examples(split, "extra"), make_examples(split, "only")
+    assert list(zip(extra.crop, extra.labels, extra.blended, strict=True)) == [
+        (0, 0, False), (1, 1, False), (2, 0, False), (0, 1, True), (2, 1, True),
+    ]  # fmt: skip
+    assert list(zip(only.crop, only.labels, only.blended, strict=True)) == [
+        (0, 0, False), (2, 0, False), (0, 1, True), (2, 1, True),
+    ]  # fmt: skip
+    assert len(set(extra.clip)) == 5
+
+
+def test_the_plateau_schedule_waits_three_epochs():
+    history = [True, False, False, False, False, False, False, True, False, False]
+    scales = [plateau_scale(history[: epoch + 1]) for epoch in range(len(history))]
+    assert scales == pytest.approx([1, 1, 1, 0.3, 0.3, 0.3, 0.09, 0.09, 0.09, 0.09])
+
+
+def test_a_schedule_can_be_lowered_while_it_runs():
+    course = Course(0.1, 4)
+    course.scale.assign(0.3)
+    assert rates(course, 2) == pytest.approx([0.03] * 2)
+
+
+def test_precision_follows_what_the_machine_reports(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    assert choose_precision("mixed_float16") == "mixed_float16"
+    info = tmp_path / "cpuinfo"
+    info.write_text("processor : 0\nflags\t\t: fpu avx512_bf16 sse\n\nprocessor : 1\n")
+    assert cpu_flags(info) == {"fpu", "avx512_bf16", "sse"}
+    assert cpu_flags(tmp_path / "absent") == set()
+    fast = "avx512_bf16" in cpu_flags() or "amx_bf16" in cpu_flags()
+    assert choose_precision("auto") == ("mixed_bfloat16" if fast else "float32")
+    assert "precision: " in caplog.messages[-1]
+
+
+STATE = State(3, [np.arange(3.0), np.ones((2, 2))], [np.int64(7)], [], {"rows": [["1"]]})
+
+
+def test_a_checkpoint_gives_back_what_it_was_given(tmp_path):
+    keeper = Checkpoint(tmp_path / "deep/train.npz", "a")
+    assert keeper.load() is None
+    keeper.save(STATE)
+    state = keeper.load()
+    assert (state.epochs_done, state.notes, state.best) == (3, STATE.notes, [])
+    np.testing.assert_array_equal(state.variables[1], np.ones((2, 2)))
+    assert state.optimizer[0] == 7
+    keeper.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_of_another_training_or_a_broken_one_starts_anew(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    path = tmp_path / "train.npz"
+    Checkpoint(path, "a").save(STATE)
+    assert Checkpoint(path, "b").load() is None
+    assert "is of another training" in caplog.text
+    path.write_bytes(path.read_bytes()[:100])
+    assert Checkpoint(path, "a").load() is None
+    assert "cannot be read" in caplog.text
+    path.write_bytes(b"")
+    assert Checkpoint(path, "a").load() is None
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(5, "5 s"), (600, "10 min"), (7500, "2 h 05 min")])
+def test_time_left_is_said_in_words(seconds, words):
+    assert duration(seconds) == words

@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--index", type=Path, required=True, help="dataset.csv")
     parser.add_argument("--plots", type=Path, required=True, help="folder of the plots")
     parser.add_argument("--history", type=Path, required=True, help="history.csv of the training")
+    parser.add_argument("--augmentation", type=Path, required=True, help="picture of the crops")
     parser.add_argument("--output", type=Path, required=True, help="folder to write")
 
 
@@ -42,6 +43,7 @@ def run(args: Namespace) -> int:
         dataset_csv=args.index,
         plots_dir=args.plots,
         history_csv=args.history,
+        augmentation=args.augmentation,
         settings=load(args.settings),
     )
     receipt.write(args.output / "index.html")

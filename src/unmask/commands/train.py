@@ -20,6 +20,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--output-dir", type=Path, required=True, help="where model.keras and history.csv go"
     )
+    parser.add_argument(
+        "--checkpoint", type=Path, help="where the state is kept, to go on after an interruption"
+    )
+    parser.add_argument("--tensorboard", type=Path, help="folder of the logs, if asked for")
 
 
 def run(args: Namespace) -> int:
@@ -31,7 +35,15 @@ def run(args: Namespace) -> int:
     from unmask.training.fit import train
 
     receipt = _receipt.Receipt(args, args.source)
-    result = train(args.index, args.dataset, args.output_dir, **load(args.settings))
-    receipt.write(result.model, result.history)
+    result = train(
+        args.index,
+        args.dataset,
+        args.output_dir,
+        checkpoint=args.checkpoint,
+        data=receipt.key,
+        tensorboard_dir=args.tensorboard,
+        **load(args.settings),
+    )
+    receipt.write(result.model, result.history, result.picture)
     logging.info("wrote %s and %s", result.model, result.history)
     return 0

@@ -165,6 +165,9 @@ class Evaluate(Section):
         description="How frame scores become a video's score. trimmed leaves out the extreme "
         "tenths; confident is the rule of the DFDC winner.",
     )
+    flip: bool = Field(
+        False, description="Score each crop together with its mirror image: the mean of both."
+    )
     threshold: Annotated[float, Field(ge=0, le=1)] | Literal["val"] = Field(
         "val",
         description="A video that reaches it is called fake. val: best balanced accuracy on the "

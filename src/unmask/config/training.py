@@ -29,6 +29,39 @@ class Augment(Section):
     fill_mode: Literal["nearest", "reflect", "constant", "wrap"] = Field(
         "nearest", description="What fills the area that a shift or turn uncovers."
     )
+    brightness: Share = Field(0.0, description="Lighter or darker by up to this share.")
+    contrast: Share = Field(0.0, description="Contrast up or down by up to this share.")
+    saturation: Share = Field(0.0, description="Color stronger or weaker by up to this share.")
+    hue: Share = Field(0.0, description="Colors turned by up to this share of half a circle.")
+    erase: Share = Field(0.0, description="Probability that a rectangle is covered.")
+    erase_part: Share = Field(
+        0.0, description="Probability that the eyes, nose, mouth or half the face is blackened."
+    )
+    downscale: Share = Field(0.0, description="Probability of shrinking and enlarging again.")
+    downscale_to: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.4, description="The smallest share of the side that it shrinks to."
+    )
+    blur: Share = Field(0.0, description="Probability of a Gaussian blur.")
+    blur_px: Annotated[float, Field(ge=0.3, le=20)] = Field(
+        2.0, description="Its largest sigma in pixels."
+    )
+    noise: Share = Field(0.0, description="Probability of noise.")
+    noise_level: Share = Field(
+        0.04, description="Its largest standard deviation, as a share of the full range."
+    )
+    jpeg: Share = Field(0.0, description="Probability of compression as JPEG.")
+    jpeg_quality: Annotated[int, Field(ge=1, le=95)] = Field(
+        40, description="The worst quality, up to 95."
+    )
+    video: Share = Field(0.0, description="Probability of compression as by a video encoder.")
+    video_qp: Annotated[int, Field(ge=18, le=51)] = Field(
+        40, description="The QP of the worst, from 18; 23 is usual, 40 is visibly bad."
+    )
+    self_blended: Literal["none", "extra", "only"] = Field(
+        "none",
+        description="Fakes made of real faces while training (Shiohara and Yamasaki, CVPR 2022): "
+        "extra, beside the dataset's own, or only, in place of them.",
+    )
 
 
 class Model(Section):
@@ -100,18 +133,38 @@ class Train(Section):
     learning_rate: Annotated[float, Field(gt=0, le=10)] = Field(
         1e-3, description="The highest learning rate that the schedule reaches."
     )
-    schedule: Literal["constant", "cosine"] = Field(
-        "constant", description="cosine lets the learning rate fall to zero over the epochs."
+    schedule: Literal["constant", "cosine", "plateau"] = Field(
+        "constant",
+        description="cosine lets the learning rate fall to zero over the epochs; plateau to 0.3 of "
+        "it whenever three epochs brought no better one.",
     )
     warmup_epochs: Annotated[float, Field(ge=0)] = Field(
         0.0, description="Epochs over which the learning rate rises from zero."
     )
+    frozen_epochs: Annotated[int, Field(ge=0)] = Field(
+        0, description="So many epochs train the head alone, before the backbone joins in."
+    )
+    frozen_learning_rate: Annotated[float, Field(gt=0, le=10)] = Field(
+        1e-3, description="The learning rate of those epochs."
+    )
     weight_decay: Annotated[float, Field(ge=0, le=1)] = Field(
         0.01, description="Weight decay. Used by adamw only."
+    )
+    ema: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.0,
+        description="Keep a moving average of the weights with this momentum, such as 0.99, and "
+        "use it. 0: none.",
     )
     class_weight: Literal["none", "balanced"] = Field(
         "balanced",
         description="balanced makes both classes count the same, however many there are.",
+    )
+    sampling: Literal["all", "balanced"] = Field(
+        "all",
+        description="What an epoch shows: all crops, or as many fakes as real ones, drawn anew.",
+    )
+    crops_per_video: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="So many crops of each video an epoch, drawn anew. null: all."
     )
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)] = Field(
         0.0, description="Moves the labels this far from 0 and 1 towards the middle."
@@ -122,9 +175,12 @@ class Train(Section):
     patience: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Stop after this many epochs without a better one. null: never."
     )
-    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = Field(
-        "float32", description="mixed_bfloat16 is much faster on hardware that has it."
+    precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = Field(
+        "auto",
+        description="Number format of the training: auto takes the fastest that the hardware has. "
+        "The saved model is float32.",
     )
+    tensorboard: bool = Field(False, description="Write logs for TensorBoard: logs/tensorboard.")
     seed: Seed = Field(0, description="Seed of the initial weights, shuffling and augmentation.")
 
     @model_validator(mode="after")
@@ -133,5 +189,10 @@ class Train(Section):
             raise ValueError(
                 f"warmup_epochs is {self.warmup_epochs:g} but there are {self.epochs} epochs. "
                 "For example: warmup_epochs: 1"
+            )
+        if self.frozen_epochs >= self.epochs and self.frozen_epochs:
+            raise ValueError(
+                f"frozen_epochs is {self.frozen_epochs} of {self.epochs} epochs, so the backbone "
+                "would never be trained. For example: frozen_epochs: 1, or model.trainable: false"
             )
         return self

@@ -40,13 +40,15 @@ def score_dataset(
     *,
     splits: Sequence[str] = ("val", "test"),
     aggregate: str = "mean",
+    flip: bool = False,
     batch_size: int = 32,
     expected_contract: Mapping[str, Any] | None = None,
 ) -> Scores:
     """Score every face crop of ``splits``.
 
     Several faces in a frame: the maximum counts. Frames to video, and crops to track:
-    ``aggregate``, see :func:`unmask.evaluation.scores.aggregate_frames`.
+    ``aggregate``, see :func:`unmask.evaluation.scores.aggregate_frames`. ``flip``: the score of a
+    crop is the mean of its own and its mirror image's.
 
     ``expected_contract`` holds preprocessing settings, nested as in the model's own contract,
     that the model must have been saved with; what it does not name is not compared.
@@ -73,6 +75,7 @@ def score_dataset(
         [file for *_, file in crops],
         input_size=contract["input_size"],
         batch_size=batch_size,
+        flip=flip,
     )
     scored = [CropScore(*crop, float(p)) for (*crop, _), p in zip(crops, p_fake, strict=True)]
     frames = frame_scores(scored)

@@ -20,11 +20,13 @@ def predict_crops(
     *,
     input_size: int,
     batch_size: int = 32,
+    flip: bool = False,
 ) -> np.ndarray:
     """Score crops, given either as image files or as RGB arrays (height, width, 3) uint8.
 
     Returns the probability of fake for each, float32 of shape (n,), in their order. A crop is
-    resized as in training. Its score depends on the other crops by less than 1e-6.
+    resized as in training. Its score depends on the other crops by less than 1e-6. With ``flip`` it
+    is the mean of those of the crop and of its mirror image.
 
     Raises ModelError where ``input_size`` is not the model's or an array has another form, and
     UnreadableMedia, naming it, for a file that cannot be decoded.
@@ -40,10 +42,10 @@ def predict_crops(
         return np.empty(0, np.float32)
     crops = itertools.chain([first], crops)
     if isinstance(first, np.ndarray):
-        return _scores(model, _array_batches(crops, input_size, batch_size))
+        return _scores(model, _array_batches(crops, input_size, batch_size), flip)
     files = [Path(file) for file in crops]
     try:
-        return _scores(model, _file_batches(files, input_size, batch_size))
+        return _scores(model, _file_batches(files, input_size, batch_size), flip)
     except tf.errors.OpError as error:
         bad = first_unreadable(files)
         if bad is None:
@@ -73,12 +75,16 @@ def _checked(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _scores(model: keras.Model, batches: Iterable[np.ndarray]) -> np.ndarray:
+def _scores(model: keras.Model, batches: Iterable[np.ndarray], flip: bool) -> np.ndarray:
     """Score batches, the last one filled up: a batch of another size may round differently."""
     scores: list[np.ndarray] = []
     full = 0
     for batch in batches:
         count, full = len(batch), max(full, len(batch))
         missing = np.zeros((full - count, *batch.shape[1:]), batch.dtype)
-        scores.append(model.predict_on_batch(np.concatenate([batch, missing]))[:count, 0])
+        whole = np.concatenate([batch, missing])
+        found = model.predict_on_batch(whole)[:count, 0]
+        if flip:
+            found = (found + model.predict_on_batch(whole[:, :, ::-1])[:count, 0]) / 2
+        scores.append(found)
     return np.concatenate(scores).astype(np.float32)

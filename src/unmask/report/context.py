@@ -93,6 +93,7 @@ def make_context(
     dataset_csv: Path,
     plots_dir: Path,
     history_csv: Path,
+    augmentation: Path,
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Read every input of the report and return the variables of ``report.html``."""
@@ -119,6 +120,7 @@ def make_context(
         "quarantine": _quarantine(read_quarantine(quarantine_csv), manifest),
         "quality": quality_rows(quality_csv, manifest),
         "training": training_summary(history_csv),
+        "augmentation": f"data:image/jpeg;base64,{b64encode(_content(augmentation)).decode()}",
         "config": _sections(config),
         "versions": _versions(),
         "files": FILES,

@@ -27,6 +27,7 @@ def build_report(
     dataset_csv: Path,
     plots_dir: Path,
     history_csv: Path,
+    augmentation: Path,
     settings: Mapping[str, Any],
 ) -> Path:
     """Write the report to ``out/index.html`` and return that path.
@@ -51,6 +52,7 @@ def build_report(
         dataset_csv=Path(dataset_csv),
         plots_dir=Path(plots_dir),
         history_csv=Path(history_csv),
+        augmentation=Path(augmentation),
         settings=settings,
     )
     page = Path(out) / "index.html"

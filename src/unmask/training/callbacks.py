@@ -7,14 +7,18 @@ import math
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import keras
 import numpy as np
 
 from unmask.errors import TrainingError
-from unmask.training.optimizers import Course
+from unmask.training.checkpoint import Checkpoint, State
+from unmask.training.optimizers import Course, averaged_weights, plateau_scale, steps_done
 from unmask.training.selection import Validation, is_better
+from unmask.training.settings import TrainSettings
+from unmask.training.validation import Judged
 
 log = logging.getLogger(__name__)
 
@@ -22,16 +26,23 @@ HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_auc", "
 
 
 class Progress(keras.callbacks.Callback):
-    """Says how far an epoch is: a bar on a terminal, now and then a line in a log file."""
+    """Says how far a training is and how long it will take: a bar on a terminal, now and then a
+    line in a log file."""
 
-    def __init__(self, batch_size: int, every_s: float = 30.0, bar: bool | None = None) -> None:
+    def __init__(
+        self, batch_size: int, epochs: int, every_s: float = 30.0, bar: bool | None = None
+    ) -> None:
         super().__init__()
-        self.batch_size, self.every_s = batch_size, every_s
+        self.batch_size, self.epochs, self.every_s = batch_size, epochs, every_s
         self.bar = sys.stderr.isatty() if bar is None else bar
+        self.epoch_s: float | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Start the clock."""
-        self.epoch, self.began = epoch + 1, time.monotonic()
+        """Start the clock. What went before, validation too, says how long an epoch takes."""
+        now = time.monotonic()
+        if hasattr(self, "began"):
+            self.epoch_s = now - self.began
+        self.epoch, self.began = epoch + 1, now
         self.said = self.began
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -40,19 +51,38 @@ class Progress(keras.callbacks.Callback):
         if done == steps or now - self.said < (0.2 if self.bar else self.every_s):
             return
         self.said = now
-        rate = done * self.batch_size / max(now - self.began, 1e-9)
-        where = f"epoch {self.epoch}/{self.params['epochs']}"
+        spent = max(now - self.began, 1e-9)
+        rate = done * self.batch_size / spent
+        where = f"epoch {self.epoch}/{self.epochs}"
+        left = duration(self._left(spent, done / steps))
         if self.bar:
             full = "#" * (30 * done // steps)
-            sys.stderr.write(f"\r{where} [{full:<30}] {done}/{steps} {rate:.3g} crops/s ")
+            sys.stderr.write(
+                f"\r{where} [{full:<30}] {done}/{steps} {rate:.3g} crops/s, {left} left "
+            )
             sys.stderr.flush()
         else:
-            log.info("%s: batch %d of %d, %.3g crops/s", where, done, steps, rate)
+            log.info(
+                "%s: batch %d of %d, %.3g crops/s, %s left", where, done, steps, rate, left
+            )  # fmt: skip
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Wipe the bar away."""
         if self.bar:
-            sys.stderr.write("\r" + " " * 78 + "\r")
+            sys.stderr.write("\r" + " " * 94 + "\r")
+
+    def _left(self, spent: float, share: float) -> float:
+        """Seconds to the end of the last epoch, as the epoch before went, or this one goes."""
+        whole = self.epoch_s or spent / share
+        return max(whole * (1 - share), 0) + whole * (self.epochs - self.epoch)
+
+
+def duration(seconds: float) -> str:
+    """So many seconds in words, such as 1 h 05 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 class StopAtNaN(keras.callbacks.Callback):
@@ -75,22 +105,48 @@ class StopAtNaN(keras.callbacks.Callback):
 class Selection(keras.callbacks.Callback):
     """Validates after each epoch, keeps the best weights, and stops when none gets better.
 
-    ``judge`` scores weights on the validation split.
+    ``judge`` scores weights on the validation split. After each epoch the state of the training
+    goes to ``checkpoint``; :meth:`resume` takes it up again.
     """
 
     def __init__(
-        self,
-        judge: Callable[[list[np.ndarray]], Validation],
-        course: Course,
-        monitor: str,
-        patience: int | None,
-    ) -> None:
+        self, judge: Callable[[list[np.ndarray]], Judged], settings: TrainSettings,
+        checkpoint: Checkpoint,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.judge, self.course, self.monitor, self.patience = judge, course, monitor, patience
+        self.judge, self.settings, self.checkpoint = judge, settings, checkpoint
+        self.course: Course | None = None
         self.best: Validation | None = None
-        self.best_epoch = 0
+        self.best_epoch, self.threshold = 0, 0.5
         self.weights: list[np.ndarray] = []
-        self.rows: list[tuple[Any, ...]] = []
+        self.rows: list[list[str]] = []
+        self.better: list[bool] = []
+
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs are behind."""
+        return len(self.rows)
+
+    @property
+    def over(self) -> bool:
+        """Whether the training is done: all epochs behind, or too many without a better one."""
+        patience, waited = self.settings.patience, self.epochs_done - self.best_epoch
+        tired = bool(patience) and self.best_epoch > 0 and waited >= patience
+        return tired or self.epochs_done >= self.settings.epochs
+
+    def resume(self, state: State) -> None:
+        """Take up a training where its last state was kept."""
+        notes = state.notes
+        self.rows, self.better = notes["rows"], notes["better"]
+        self.best = Validation(*notes["best"])
+        self.best_epoch, self.threshold = notes["best_epoch"], notes["threshold"]
+        self.weights = state.best
+
+    def follow(self, course: Course) -> None:
+        """Take note of the learning rate from here on."""
+        self.course = course
+        if self.settings.schedule == "plateau":
+            course.scale.assign(plateau_scale(self.better))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Start the clock."""
@@ -99,22 +155,42 @@ class Selection(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Validate, keep the weights if they are the best, note the figures, say them."""
         trained = time.monotonic() - self.began
-        weights = self.model.get_weights()
-        result = self.judge(weights)
-        logs = logs or {}
+        weights = averaged_weights(self.model)
+        judged = self.judge(weights)
+        result, logs = judged.figures, logs or {}
         # The last step of the epoch is the one before the next.
-        rate = float(self.course(int(self.model.optimizer.iterations) - 1))
+        rate = float(self.course(steps_done(self.model.optimizer) - 1))
         figures = (logs["loss"], logs["accuracy"], result.loss, result.accuracy, result.auc)
-        self.rows.append((epoch + 1, *(f"{figure:.6f}" for figure in figures), f"{rate:.6g}"))
-        better = is_better(result, self.best, self.monitor)
-        if better:
+        self.rows.append([str(epoch + 1), *(f"{figure:.6f}" for figure in figures), f"{rate:.6g}"])
+        self.better.append(is_better(result, self.best, self.settings.monitor))
+        if self.better[-1]:
             self.best, self.best_epoch, self.weights = result, epoch + 1, weights
+            self.threshold = judged.threshold
         log.info(
             "epoch %d/%d: loss %.4f, accuracy %.3f, val_loss %.4f, val_accuracy %.3f, "
             "val_auc %.4f%s (%.1f s, then %.1f s of validation)",
-            *(epoch + 1, self.params["epochs"], *figures, " *" if better else ""),
+            *(epoch + 1, self.settings.epochs, *figures, " *" if self.better[-1] else ""),
             *(trained, time.monotonic() - self.began - trained),
         )
-        if self.patience and epoch + 1 - self.best_epoch >= self.patience:
-            log.info("no better epoch in %d: stopping", self.patience)
+        self.follow(self.course)
+        self.checkpoint.save(self._state())
+        if self.over and self.epochs_done < self.settings.epochs:
+            log.info("no better epoch in %d: stopping", self.settings.patience)
             self.model.stop_training = True
+
+    def _state(self) -> State:
+        notes = {
+            "rows": self.rows,
+            "better": self.better,
+            "best": list(asdict(self.best).values()),
+            "best_epoch": self.best_epoch,
+            "threshold": self.threshold,
+        }
+        variables, optimizer = self.model.variables, self.model.optimizer.variables
+        return State(
+            self.epochs_done,
+            [keras.ops.convert_to_numpy(variable) for variable in variables],
+            [keras.ops.convert_to_numpy(variable) for variable in optimizer],
+            self.weights,
+            notes,
+        )

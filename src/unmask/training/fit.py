@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib.metadata
+import json
 import logging
 import math
 import tempfile
@@ -12,34 +14,31 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from unmask.augment import augmentation
 from unmask.errors import TrainingError
 from unmask.model import artifact, runtime
-from unmask.model.augment import augmentation_layers
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
 from unmask.model.contract import CLASSES
-from unmask.model.inputs import first_unreadable
-from unmask.model.predict import predict_crops
-from unmask.training.callbacks import HISTORY, Progress, Selection, StopAtNaN
-from unmask.training.data import (
-    Crops,
-    check_splits,
-    class_weights,
-    in_memory,
-    read_split,
-    training_batches,
-)
-from unmask.training.optimizers import make_course, make_optimizer
-from unmask.training.selection import Validation, validate
+from unmask.training import picture
+from unmask.training.batches import Batches, in_memory
+from unmask.training.callbacks import HISTORY, Selection
+from unmask.training.checkpoint import Checkpoint
+from unmask.training.crops import Crops, check_splits, read_split
+from unmask.training.devices import choose_precision, sharing
+from unmask.training.examples import class_weights, epoch_order, make_examples
+from unmask.training.phases import run_phases
+from unmask.training.selection import Validation
 from unmask.training.settings import TrainingResult, TrainSettings
+from unmask.training.validation import Judge
 
 log = logging.getLogger(__name__)
 
-MODEL, HISTORY_FILE = "model.keras", "history.csv"
+MODEL, HISTORY_FILE, PICTURE = "model.keras", "history.csv", "augmentation.jpg"
 
+_SHAPE_NOTHING = ("cache_mb", "tensorboard")
 _LIBRARIES = ("keras", "numpy", "tensorflow", "unmask")
 
 
@@ -52,29 +51,59 @@ def train(
     augment: dict[str, Any],
     train: dict[str, Any],
     contract: dict[str, Any],
+    checkpoint: Path | None = None,
+    data: str = "",
+    tensorboard_dir: Path | None = None,
+    strategy: tf.distribute.Strategy | None = None,
 ) -> TrainingResult:
     """Train on the ``train`` crops of a dataset, choose the best epoch on its ``val`` crops.
 
     ``model``, ``augment`` and ``train`` are the sections of the configuration: the arguments of
-    :func:`build_model`, of :func:`augmentation_layers`, and :class:`TrainSettings`. ``contract``
-    is saved with the model beside what is known here: crop settings, a digest of the dataset.
+    :func:`build_model`, of :func:`augmentation` with ``self_blended``, and :class:`TrainSettings`.
+    ``contract`` is saved with the model beside what is known here: crop settings. ``data`` stands
+    for the content of the dataset. ``strategy`` shares batches among devices; without one, among
+    all GPUs.
 
-    Writes ``model.keras`` (float32 whatever the precision of training) and ``history.csv`` into
-    ``out_dir`` once all is done. Both are the same bytes for the same data and settings on the
-    same machine; the seeding holds for the rest of the process.
+    Writes ``model.keras`` (float32 whatever the precision of training), ``history.csv`` and
+    ``augmentation.jpg`` into ``out_dir`` once all is done. All are the same bytes for the same data
+    and settings on the same machine; the seeding holds for the rest of the process. After each
+    epoch the state goes to ``checkpoint``, where there is one; a training with the same settings,
+    ``data`` and libraries goes on from there, to the same result. It is gone at the end.
 
     Raises TrainingError, ModelError or WeightsError with what to change.
     """
     settings = TrainSettings(**train)
-    fitted, chosen = _splits(dataset_csv, dataset_dir, settings)
+    effects = dict(augment)
+    self_blended = effects.pop("self_blended", "none")
+    fitted, chosen = _splits(dataset_csv, dataset_dir, settings, self_blended)
     runtime.make_deterministic(settings.seed)
+    policy = choose_precision(settings.precision)
     scorer = build_model(**model)
-    with runtime.precision(settings.precision):
+    shared = sharing(strategy)
+    with shared(), runtime.precision(policy):
         trained = build_model(**model)
-    trained.set_weights(scorer.get_weights())
-    selection = _fit(trained, scorer, fitted, chosen, augment, settings)
+        trained.set_weights(scorer.get_weights())
+    full = _contract(scorer, model, settings, contract) | {"precision": policy, "data": data}
+    shaping = {key: value for key, value in train.items() if key not in _SHAPE_NOTHING}
+    full["settings"] = _digest([model, augment, shaping])
+    keeper = Checkpoint(checkpoint, _digest([full, _LIBRARIES]))
+    try:
+        batches, judge = _data(fitted, chosen, scorer, settings, self_blended, effects)
+        selection = Selection(judge, settings, keeper)
+        folder = tensorboard_dir if settings.tensorboard else None
+        run_phases(trained, batches, selection, settings, shared, folder)
+        shown = batches.first(picture.COUNT)
+    except TrainingError:
+        keeper.remove()
+        raise
+    except tf.errors.ResourceExhaustedError as error:
+        raise _no_memory(settings.batch_size) from error
+    except tf.errors.OpError as error:
+        raise _unreadable([*fitted.files, *chosen.files], error) from error
     scorer.set_weights(selection.weights)
-    _write(Path(out_dir), scorer, selection, _contract(scorer, model, settings, contract))
+    full["threshold"] = round(selection.threshold, 7)
+    _write(Path(out_dir), scorer, selection, full, shown)
+    keeper.remove()
     best = selection.best or Validation(math.nan, math.nan, math.nan)
     log.info(
         "kept epoch %d: val_auc %.4f, val_loss %.4f", selection.best_epoch, best.auc, best.loss
@@ -82,7 +111,8 @@ def train(
     return TrainingResult(
         model=Path(out_dir) / MODEL,
         history=Path(out_dir) / HISTORY_FILE,
-        epochs=len(selection.rows),
+        picture=Path(out_dir) / PICTURE,
+        epochs=selection.epochs_done,
         best_epoch=selection.best_epoch,
         val_auc=best.auc,
         val_loss=best.loss,
@@ -90,81 +120,54 @@ def train(
     )
 
 
-def _splits(csv_file: Path, folder: Path, settings: TrainSettings) -> tuple[Crops, Crops]:
+def _splits(
+    csv_file: Path, folder: Path, settings: TrainSettings, self_blended: str
+) -> tuple[Crops, Crops]:
     fitted, chosen = (read_split(csv_file, folder, name) for name in ("train", "val"))
-    check_splits(fitted, chosen, settings.monitor)
+    check_splits(fitted, chosen, settings.monitor, self_blended)
     for name, crops in (("training", fitted), ("validation", chosen)):
         fakes, videos = int(crops.labels.sum()), len(set(crops.videos))
         log.info("%s: %d crops (%d fake) of %d videos", name, len(crops), fakes, videos)
-    if settings.batch_size > len(fitted):
-        log.info("train.batch_size is %d: all %d crops in one", settings.batch_size, len(fitted))
     return fitted, chosen
 
 
-def _fit(
-    trained: keras.Model,
-    scorer: keras.Model,
+def _data(
     fitted: Crops,
     chosen: Crops,
-    augment: dict[str, Any],
+    scorer: keras.Model,
     settings: TrainSettings,
-) -> Selection:
-    """Train one model; the other, its float32 twin, is the one validated and saved."""
-    size = trained.input_shape[1]
-    batch_size = min(settings.batch_size, len(fitted))
-    steps = math.ceil(len(fitted) / batch_size)
-    course = make_course(settings, steps)
-    trained.compile(
-        make_optimizer(settings, course),
-        keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing),
-        metrics=[keras.metrics.BinaryAccuracy(name="accuracy")],
-        jit_compile=False,
+    self_blended: str,
+    effects: dict[str, Any],
+) -> tuple[Batches, Judge]:
+    """What the model is shown, and what judges it: decoded as far as memory is granted."""
+    began, size = time.monotonic(), scorer.input_shape[1]
+    examples = make_examples(fitted, self_blended)
+
+    def order(epoch: int) -> Any:
+        how = (settings.crops_per_video, settings.sampling)
+        return epoch_order(examples, settings.seed, int(epoch), *how)
+
+    images = in_memory(fitted, size, settings.cache_mb)
+    used_mb = 0 if images is None else images.nbytes / 2**20
+    shown = order(0)
+    weights = class_weights(examples.labels[shown], settings.class_weight)
+    batch_size = min(settings.batch_size, len(shown))
+    judge = Judge(
+        scorer,
+        chosen,
+        batch_size=batch_size,
+        budget_mb=settings.cache_mb - used_mb,
+        self_blended=self_blended,
+        seed=settings.seed,
     )
-    began = time.monotonic()
-    try:
-        images = in_memory(fitted, size, settings.cache_mb)
-        used_mb = 0 if images is None else images.nbytes / 2**20
-        seen = in_memory(chosen, size, settings.cache_mb - used_mb)
-        log.info("read the crops in %.1f s", time.monotonic() - began)
-
-        def judge(weights: list[np.ndarray]) -> Validation:
-            scorer.set_weights(weights)
-            crops = chosen.files if seen is None else seen
-            scores = predict_crops(scorer, crops, input_size=size, batch_size=batch_size)
-            return validate(scores, chosen.labels, chosen.videos)
-
-        selection = Selection(judge, course, settings.monitor, settings.patience)
-        batches = training_batches(
-            fitted,
-            images,
-            class_weights(fitted.labels, settings.class_weight),
-            size=size,
-            batch_size=batch_size,
-            seed=settings.seed,
-            augmentation=augmentation_layers(**augment),
-        )
-        trained.fit(
-            batches,
-            epochs=settings.epochs,
-            steps_per_epoch=steps,
-            callbacks=[StopAtNaN(settings.learning_rate), Progress(batch_size), selection],
-            shuffle=False,
-            verbose=0,
-        )
-    except tf.errors.ResourceExhaustedError as error:
-        raise TrainingError(
-            "There is not enough memory for a training step. Lower the batch size, for example:\n"
-            f"  train:\n    batch_size: {max(1, batch_size // 2)}"
-        ) from error
-    except tf.errors.OpError as error:
-        bad = first_unreadable([*fitted.files, *chosen.files])
-        if bad is None:
-            raise
-        raise TrainingError(
-            f"{bad[0]} cannot be read as an image: {bad[1]}. Make the crops again: "
-            "snakemake --cores all dataset --forcerun faces"
-        ) from error
-    return selection
+    log.info("read the crops in %.1f s", time.monotonic() - began)
+    if settings.batch_size > len(shown):
+        log.info("train.batch_size is %d: all %d crops in one", settings.batch_size, len(shown))
+    effect_chain = augmentation(**effects)
+    batches = Batches(
+        fitted, examples, images, weights, order, size, batch_size, settings.seed, effect_chain
+    )
+    return batches, judge
 
 
 def _contract(
@@ -186,15 +189,41 @@ def _contract(
     }
 
 
-def _write(out_dir: Path, scorer: keras.Model, selection: Selection, contract: dict) -> None:
-    """Put both files in place, the model last, when both are whole."""
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _no_memory(batch_size: int) -> TrainingError:
+    return TrainingError(
+        "There is not enough memory for a training step. Lower the batch size, for example:\n"
+        f"  train:\n    batch_size: {max(1, batch_size // 2)}"
+    )
+
+
+def _unreadable(files: list[Path], error: tf.errors.OpError) -> Exception:
+    from unmask.model.inputs import first_unreadable
+
+    bad = first_unreadable(files)
+    if bad is None:
+        return error
+    return TrainingError(
+        f"{bad[0]} cannot be read as an image: {bad[1]}. Make the crops again: "
+        "snakemake --cores all dataset --forcerun faces"
+    )
+
+
+def _write(
+    out_dir: Path, scorer: keras.Model, selection: Selection, contract: dict, shown: tuple
+) -> None:
+    """Put the files in place, the model last, when all are whole."""
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir, prefix=".train.") as folder:
-        history, model = Path(folder) / HISTORY_FILE, Path(folder) / MODEL
-        with history.open("w", newline="", encoding="utf-8") as lines:
+        with (Path(folder) / HISTORY_FILE).open("w", newline="", encoding="utf-8") as lines:
             writer = csv.writer(lines, lineterminator="\n")
             writer.writerow(HISTORY)
             writer.writerows(selection.rows)
-        artifact.save_model(scorer, model, contract)
-        history.replace(out_dir / HISTORY_FILE)
-        model.replace(out_dir / MODEL)
+        picture.write_picture(Path(folder) / PICTURE, *shown)
+        artifact.save_model(scorer, Path(folder) / MODEL, contract)
+        for name in (HISTORY_FILE, PICTURE, MODEL):
+            (Path(folder) / name).replace(out_dir / name)

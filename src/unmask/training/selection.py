@@ -33,12 +33,18 @@ def validate(p_fake: np.ndarray, labels: np.ndarray, videos: Sequence[str]) -> V
 
 def video_auc(p_fake: np.ndarray, labels: np.ndarray, videos: Sequence[str]) -> float:
     """ROC AUC of the videos' mean scores, to 6 decimals; NaN where there is one class only."""
-    _, first, number = np.unique(np.asarray(videos), return_index=True, return_inverse=True)
-    scores = np.bincount(number, weights=p_fake) / np.bincount(number)
-    truth = labels[first]
+    truth, scores = video_scores(p_fake, labels, videos)
     if len(np.unique(truth)) < 2:
         return math.nan
     return round(float(roc_auc_score(truth, scores)), 6)
+
+
+def video_scores(
+    p_fake: np.ndarray, labels: np.ndarray, videos: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and mean scores of the videos, from those of their crops (n,)."""
+    _, first, number = np.unique(np.asarray(videos), return_index=True, return_inverse=True)
+    return labels[first], np.bincount(number, weights=p_fake) / np.bincount(number)
 
 
 def is_better(new: Validation, best: Validation | None, monitor: str) -> bool:

@@ -1,0 +1,91 @@
+"""Turning, shifting, shearing, zooming and mirroring crops, in one resampling.
+
+Follows Keras' ``ImageDataGenerator``, down to how the steps are chained about the image's center.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+FILL_MODES = ("nearest", "reflect", "constant", "wrap")
+
+
+@dataclass(frozen=True)
+class RandomAffine:
+    """Rotate, shift, shear, zoom and mirror each image of a batch differently, bilinearly.
+
+    ``rotation``: up to this many degrees either way. ``width_shift``, ``height_shift``: up to
+    this share of the side, sideways and vertically. ``shear``: up to this many degrees, as
+    ``ImageDataGenerator``'s ``shear_range``: the 0.2 of Keras' classic recipe is a fifth of a
+    degree, next to nothing. ``zoom``: both axes independently by a factor in 1 - zoom to
+    1 + zoom; below 1 enlarges. ``horizontal_flip``: mirror half of the images. ``fill_mode``:
+    what fills uncovered area: ``nearest`` aaa|abcd|ddd, ``reflect`` cba|abcd|dcb, ``wrap``
+    bcd|abcd|abc, ``constant`` black.
+    """
+
+    rotation: float = 0.0
+    width_shift: float = 0.0
+    height_shift: float = 0.0
+    shear: float = 0.0
+    zoom: float = 0.0
+    horizontal_flip: bool = False
+    fill_mode: str = "nearest"
+
+    def __call__(self, images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """Images (n, height, width, 3) in 0..255 to float32 of the same shape; seed: 2 integers."""
+        draws = tf.random.stateless_uniform((tf.shape(images)[0], 7), seed, -1.0, 1.0)
+        turn, right, down, slant, zoom_x, zoom_y, mirror = tf.unstack(draws, axis=1)
+        height, width = images.shape[1:3]
+        return transform(
+            images,
+            angle=turn * self.rotation,
+            shift_x=right * self.width_shift * width,
+            shift_y=down * self.height_shift * height,
+            shear=slant * self.shear,
+            zoom_x=1 + zoom_x * self.zoom,
+            zoom_y=1 + zoom_y * self.zoom,
+            mirror=(mirror < 0) & self.horizontal_flip,
+            fill_mode=self.fill_mode,
+        )
+
+
+def transform(
+    images: tf.Tensor,
+    *,
+    angle: tf.Tensor,
+    shift_x: tf.Tensor,
+    shift_y: tf.Tensor,
+    shear: tf.Tensor,
+    zoom_x: tf.Tensor,
+    zoom_y: tf.Tensor,
+    mirror: tf.Tensor,
+    fill_mode: str,
+) -> tf.Tensor:
+    """Apply one affine transform to each image: angles in degrees, shifts in pixels.
+
+    The matrix takes a pixel of the result to its source, relative to the image's center:
+    rotation x shift x shear x zoom, as in ``ImageDataGenerator``, after mirroring the result.
+    Arguments are vectors with an entry for each image.
+    """
+    angle, shear = angle * (math.pi / 180), shear * (math.pi / 180)
+    cos, sin = tf.cos(angle), tf.sin(angle)
+    slant, squeeze = tf.sin(shear), tf.cos(shear)
+    scale_x = tf.where(mirror, -zoom_x, zoom_x)
+    a0, a1 = cos * scale_x, -(cos * slant + sin * squeeze) * zoom_y
+    b0, b1 = sin * scale_x, (cos * squeeze - sin * slant) * zoom_y
+    x, y = (images.shape[2] - 1) / 2, (images.shape[1] - 1) / 2
+    a2 = cos * shift_x - sin * shift_y + x - a0 * x - a1 * y
+    b2 = sin * shift_x + cos * shift_y + y - b0 * x - b1 * y
+    zero = tf.zeros_like(a0)
+    images = tf.convert_to_tensor(images)
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=tf.cast(images, tf.float32),
+        transforms=tf.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1),
+        output_shape=tf.constant(images.shape.as_list()[1:3]),
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode=fill_mode.upper(),
+    )

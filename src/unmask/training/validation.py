@@ -1,0 +1,99 @@
+"""Scoring the validation split after each epoch."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from unmask.augment.self_blend import self_blend
+from unmask.evaluation.metrics import best_threshold
+from unmask.model.inputs import read_all
+from unmask.model.predict import predict_crops
+from unmask.training.batches import in_memory
+from unmask.training.crops import Crops
+from unmask.training.selection import Validation, validate, video_scores
+
+_AHEAD = 32
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How weights did: their figures, and the threshold that would tell the videos apart best."""
+
+    figures: Validation
+    threshold: float
+
+
+class Judge:
+    """Scores weights on the crops of the validation split.
+
+    With ``self_blended`` ``only`` the fakes are left out. Where none are left, each real crop is
+    shown a second time, blended with itself, always in the same way.
+    """
+
+    def __init__(
+        self,
+        scorer: keras.Model,
+        crops: Crops,
+        *,
+        batch_size: int,
+        budget_mb: float,
+        self_blended: str = "none",
+        seed: int = 0,
+    ) -> None:
+        self._scorer, self._batch_size, self._seed = scorer, batch_size, seed
+        self._size = scorer.input_shape[1]
+        real = np.flatnonzero(crops.labels == 0)
+        kept = real if self_blended == "only" else np.arange(len(crops))
+        self._crops = _chosen(crops, kept)
+        blended = real if self_blended != "none" and len(kept) == len(real) else real[:0]
+        self._blended = _chosen(crops, blended)
+        self._labels = np.concatenate([self._crops.labels, np.ones(len(blended), np.int64)])
+        self._videos = self._crops.videos + [f"{video} blended" for video in self._blended.videos]
+        self._images = in_memory(self._crops, self._size, budget_mb / 2)
+        fits = len(blended) * self._size**2 * 3 / 2**20 <= budget_mb / 2
+        self._fakes = list(self._blends()) if fits else None
+
+    def __call__(self, weights: list[np.ndarray]) -> Judged:
+        """Score the split with these weights, in the order of ``get_weights``."""
+        self._scorer.set_weights(weights)
+        plain: list[Path] | np.ndarray = self._crops.files
+        if self._images is not None:
+            plain = self._images
+        fakes = self._blends() if self._fakes is None else self._fakes
+        parts = [
+            predict_crops(
+                self._scorer, part, input_size=self._size, batch_size=self._batch_size
+            )
+            for part in (plain, fakes)
+        ]  # fmt: skip
+        scores = np.concatenate(parts)
+        figures = validate(scores, self._labels, self._videos)
+        threshold, _ = best_threshold(*video_scores(scores, self._labels, self._videos))
+        return Judged(figures, threshold)
+
+    def _blends(self) -> Iterator[np.ndarray]:
+        """The pseudo-fakes, one after the other: (size, size, 3) uint8."""
+        for start in itertools.count(0, _AHEAD):
+            some = _chosen(self._blended, np.arange(len(self._blended))[start : start + _AHEAD])
+            if not len(some):
+                return
+            images = tf.constant(read_all(some.files, self._size))
+            seed = tf.constant([self._seed, -1 - start], tf.int64)
+            blended = self_blend(images, tf.constant(some.landmarks), seed)
+            yield from tf.cast(blended, tf.uint8).numpy()
+
+
+def _chosen(crops: Crops, which: np.ndarray) -> Crops:
+    return Crops(
+        [crops.files[number] for number in which],
+        crops.labels[which],
+        [crops.videos[number] for number in which],
+        crops.landmarks[which],
+    )
