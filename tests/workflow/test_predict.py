@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,7 @@ def test_a_threshold_can_be_given_and_the_verdict_follows_it(finished, tmp_path)
         (["clips/*.mp4"], "No video or image matches clips/*.mp4"),
         (["a.mp4", "--threshold", "2"], "'2' is not a probability. Allowed: 0 to 1"),
         (["a.mp4", "--html", "empty"], "--html empty is a folder"),
+        (["a.mp4", "--csv", "a.mp4/out.csv"], "the folder a.mp4 cannot be made"),
         (["a.mp4", "--csv", "a.mp4"], "would write over the input a.mp4"),
         (["a.mp4", "--annotate", "o.avi"], "is written as .mp4 or .webm"),
         (["a.mp4", "--model", "other.keras"], "There is no model file other.keras"),
@@ -104,6 +106,16 @@ def test_what_cannot_be_used_is_said_without_a_traceback(finished, tmp_path, arg
     assert done.returncode == 2
     assert said in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_metrics_without_a_threshold_are_answered_with_the_option(finished, tmp_path):
+    (tmp_path / "results/model").mkdir(parents=True)
+    shutil.copy(finished / "results/model/model.keras", tmp_path / "results/model")
+    (tmp_path / "results/metrics.json").write_text("{}")
+    media.blank_clip(tmp_path / "a.mp4")
+    done = run("unmask", "predict", "a.mp4", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "holds no threshold" in done.stdout and "--threshold 0.5" in done.stdout
 
 
 def test_a_quoted_pattern_is_looked_up_and_each_clip_gets_its_boxes(finished, tmp_path):

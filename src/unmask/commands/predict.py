@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from unmask.errors import UnmaskError, UnreadableMedia
 
 if TYPE_CHECKING:
     from unmask.prediction.prepare import Prepared
@@ -115,7 +118,7 @@ def run(args: Namespace) -> int:
                 if results:
                     progress.begin(str(prepared.file))
                 result = predictor.score(prepared)
-                if args.html and len(results) < _most_pictured():
+                if args.html and result.scored and len(results) < _most_pictured():
                     predictor.illustrate(prepared, result)
                 results.append(result)
                 progress.end(_text(result))
@@ -153,15 +156,25 @@ def _share(text: str) -> float:
 
 
 def _check_outputs(args: Namespace, files: list[Path]) -> None:
-    from unmask.errors import UnmaskError
-
+    """Find out now what would otherwise go wrong after all files were scored."""
     inputs = {file.resolve() for file in files}
     for name in ("json", "csv", "kaggle", "html"):
         path = getattr(args, name)
-        if path and path.is_dir():
+        if not path or str(path) == "-":
+            continue
+        if path.is_dir():
             raise UnmaskError(f"--{name} {path} is a folder. Name a file: {path / f'out.{name}'}")
-        if path and path.resolve() in inputs:
+        if path.resolve() in inputs:
             raise UnmaskError(f"--{name} would write over the input {path}. Name another file.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnmaskError(
+                f"--{name}: the folder {path.parent} cannot be made ({error.strerror}). Name "
+                "a file in another."
+            ) from error
+        if not os.access(path.parent, os.W_OK):
+            raise UnmaskError(f"--{name}: nothing may be written to {path.parent}. Name another.")
 
 
 def _threshold(args: Namespace) -> float:
@@ -169,7 +182,13 @@ def _threshold(args: Namespace) -> float:
         return args.threshold
     metrics = args.model.parent.parent / "metrics.json"
     if metrics.is_file():
-        chosen = json.loads(metrics.read_text("utf-8"))["video"]["threshold"]
+        try:
+            chosen = float(json.loads(metrics.read_text("utf-8"))["video"]["threshold"])
+        except (ValueError, KeyError, TypeError):
+            raise UnmaskError(
+                f"{metrics} holds no threshold. Say from which score on a video is fake:\n"
+                "  --threshold 0.5"
+            ) from None
         logging.info("threshold %.3f, from %s", chosen, metrics)
         return chosen
     logging.info("threshold 0.5: there is no %s", metrics)
@@ -192,7 +211,6 @@ def _annotate(
     prepared: Prepared, out: Path, result: Prediction, threshold: float, progress: Progress
 ) -> None:
     from unmask.annotate.media import annotate
-    from unmask.errors import UnreadableMedia
 
     index = prepared.frames
     if not result.sampled:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from unmask.evaluation.scores import FrameScore
 from unmask.records import Box
 
-UNDECIDED = "the interval holds the threshold, so other moments could have turned the verdict"
-
 
 @dataclass(frozen=True, slots=True)
 class FaceScore:
