@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
 
+import cv2
 import pytest
 
 import media
 from workflow.conftest import run
+from workflow.projects import environment
 
 
 def predict(finished, folder, *arguments):
@@ -32,6 +39,9 @@ def test_a_clip_gets_the_score_that_the_pipeline_gave_it(finished, tmp_path):
         assert result["verdict"] == called
         assert len(result["frames"]) == 2
         assert [track["n_faces"] for track in result["tracks"]] == [2]
+        assert [face["p_fake"] for face in result["faces"]] == [
+            frame["p_fake"] for frame in result["frames"]
+        ]
     with (tmp_path / "out.csv").open() as file:
         assert [row["file"] for row in csv.DictReader(file)] == [str(path) for path in paths]
 
@@ -43,7 +53,10 @@ def test_a_folder_with_a_broken_file_still_has_the_rest_scored(finished, tmp_pat
     media.write_image(folder / "still.png", media.portrait("collins"))
     media.text_file(folder / "<b>bad.mp4")
     media.blank_clip(folder / "faceless.mp4")
-    done = predict(finished, tmp_path, folder, "--html", "page.html", "--json", "out.json")
+    done = predict(
+        finished, tmp_path, folder, "--html", "page.html", "--json", "out.json",
+        "--kaggle", "out.csv",
+    )  # fmt: skip
     assert done.returncode == 1
     assert "Traceback" not in done.stdout
     files = json.loads((tmp_path / "out.json").read_text())["files"]
@@ -58,6 +71,10 @@ def test_a_folder_with_a_broken_file_still_has_the_rest_scored(finished, tmp_pat
     page = (tmp_path / "page.html").read_text()
     assert "<b>bad" not in page
     assert "&lt;b&gt;bad" in page
+    assert page.count("Heat map over it") == 2  # of the clip and of the still
+    assert "and none for 2 files that could not be scored" in done.stdout
+    rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["filename", "good.mp4", "still.png"]
 
 
 def test_a_threshold_can_be_given_and_the_verdict_follows_it(finished, tmp_path):
@@ -72,6 +89,12 @@ def test_a_threshold_can_be_given_and_the_verdict_follows_it(finished, tmp_path)
     [
         (["absent.mp4"], "There is no file or folder absent.mp4"),
         (["empty"], "There is no video or image in the folder empty"),
+        (["clips/*.mp4"], "No video or image matches clips/*.mp4"),
+        (["a.mp4", "--threshold", "2"], "'2' is not a probability. Allowed: 0 to 1"),
+        (["a.mp4", "--html", "empty"], "--html empty is a folder"),
+        (["a.mp4", "--csv", "a.mp4/out.csv"], "the folder a.mp4 cannot be made"),
+        (["a.mp4", "--csv", "a.mp4"], "would write over the input a.mp4"),
+        (["a.mp4", "--annotate", "o.avi"], "is written as .mp4 or .webm"),
         (["a.mp4", "--model", "other.keras"], "There is no model file other.keras"),
         (["a.mp4", "--aggregate", "best"], "allowed: mean"),
     ],
@@ -83,3 +106,105 @@ def test_what_cannot_be_used_is_said_without_a_traceback(finished, tmp_path, arg
     assert done.returncode == 2
     assert said in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_metrics_without_a_threshold_are_answered_with_the_option(finished, tmp_path):
+    (tmp_path / "results/model").mkdir(parents=True)
+    shutil.copy(finished / "results/model/model.keras", tmp_path / "results/model")
+    (tmp_path / "results/metrics.json").write_text("{}")
+    media.blank_clip(tmp_path / "a.mp4")
+    done = run("unmask", "predict", "a.mp4", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "holds no threshold" in done.stdout and "--threshold 0.5" in done.stdout
+
+
+def test_a_quoted_pattern_is_looked_up_and_each_clip_gets_its_boxes(finished, tmp_path):
+    (tmp_path / "clips").mkdir()
+    media.portrait_clip(tmp_path / "clips/a.mp4", frames=6)
+    media.two_faces_clip(tmp_path / "clips/b.mp4")
+    done = predict(finished, tmp_path, "clips/*.mp4", "--annotate", "marked")
+    assert done.returncode == 0, done.stdout
+    written = sorted(path.stem for path in (tmp_path / "marked").iterdir())
+    assert written == ["a", "b"]
+    assert done.stdout.count("annotated: marked/") == 2
+    for path in (tmp_path / "marked").iterdir():
+        capture = cv2.VideoCapture(str(path))
+        frames = 0
+        while capture.grab():
+            frames += 1
+        assert frames == 6
+
+
+def test_several_people_get_a_line_each_whatever_becomes_of_the_video(finished, tmp_path):
+    model = tmp_path / "all.keras"
+    with_faces(finished / "results/model/model.keras", model, "all")
+    media.two_faces_clip(tmp_path / "two.mp4", frames=20)
+    done = run("unmask", "predict", f"--model={model}", "two.mp4", cwd=tmp_path)
+    assert "  person 1: " in done.stdout and "  person 2: " in done.stdout
+
+
+def with_faces(source, target, faces):
+    """A copy of a model that was, as it says, trained on other faces of a frame."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "unmask.json":
+                contract = json.loads(content)
+                contract["crop"]["faces"] = faces
+                content = json.dumps(contract)
+            new.writestr(name, content)
+
+
+def test_exit_statuses_tell_scripts_what_happened(finished, tmp_path):
+    media.portrait_clip(tmp_path / "a.mp4", frames=3)
+    media.blank_clip(tmp_path / "faceless.mp4")
+    assert predict(finished, tmp_path, "faceless.mp4").returncode == 3
+    called_fake = ("--threshold", "0", "--fail-on-fake")
+    assert predict(finished, tmp_path, "a.mp4", "faceless.mp4", *called_fake).returncode == 4
+    assert predict(finished, tmp_path, "a.mp4", "--threshold", "0").returncode == 0
+    described = run("unmask", "predict", "--help", cwd=tmp_path).stdout
+    for status in ("0 ", "1 ", "2 ", "3 ", "4 ", "130 "):
+        assert f"\n  {status}" in described
+
+
+def test_json_can_be_the_only_thing_on_the_standard_output(finished, tmp_path):
+    media.portrait_clip(tmp_path / "a.mp4", frames=3)
+    model = finished / "results/model/model.keras"
+    done = subprocess.run(
+        ["unmask", "predict", f"--model={model}", "a.mp4", "--json", "-"],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["files"][0]["file"] == "a.mp4"
+    assert "a.mp4: " in done.stderr
+
+
+def test_what_was_scored_before_an_interruption_is_written(finished, tmp_path):
+    for number in range(40):
+        media.portrait_clip(tmp_path / f"{number:02d}.mp4", frames=3)
+    model = finished / "results/model/model.keras"
+    command = ["unmask", "predict", f"--model={model}", ".", "--csv", "out.csv"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    for line in process.stdout:
+        if "p_fake" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in rest
+    assert "interrupted: " in rest
+    rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert 2 <= len(rows) < 41
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed():
+    code = (
+        "import sys\n"
+        "from unmask.prediction import inputs, outputs, page, prepare, results\n"
+        "from unmask.annotate import media, names\n"
+        "print(sorted({'tensorflow', 'keras', 'pandas', 'pydantic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -60,10 +60,10 @@ def build_report(
     return page
 
 
-def render(template: str, context: Mapping[str, Any]) -> str:
-    """Fill a template of this folder; everything in ``context`` is escaped."""
+def render(template: str, context: Mapping[str, Any], folder: Path = _HERE) -> str:
+    """Fill a template of ``folder``, which may include what is here; ``context`` is escaped."""
     environment = Environment(
-        loader=FileSystemLoader(_HERE),
+        loader=FileSystemLoader([folder, _HERE]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,1 @@
+"""Videos and images with the faces and their scores drawn in."""

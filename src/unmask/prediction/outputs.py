@@ -1,0 +1,122 @@
+"""Results as JSON, as a table, and as a Kaggle submission."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from unmask.errors import UnmaskError
+from unmask.explain.standouts import standouts
+from unmask.prediction.results import Prediction, Track
+
+COLUMNS = (
+    *("file", "verdict", "p_fake", "p_low", "p_high", "decided"),
+    *("n_faces", "n_tracks", "coverage", "reason"),
+)
+KAGGLE_COLUMNS = ("filename", "label")
+KAGGLE_CLIP = 1e-7
+"""Log loss, which Kaggle measures, is infinite for a wrong 0 or 1. So ``metrics.json`` does."""
+
+_STANDOUTS = 3
+
+
+def row(result: Prediction) -> dict[str, Any]:
+    """A file's line in a table, by ``COLUMNS``; None where there is no value."""
+    values = {name: getattr(result, name) for name in COLUMNS if name != "n_tracks"}
+    return {name: values.get(name, len(result.tracks)) for name in COLUMNS}
+
+
+def content(results: Iterable[Prediction], *, model: Path, threshold: float) -> dict[str, Any]:
+    """Everything, as JSON values.
+
+    ``most_suspicious`` and ``least_suspicious`` are frame numbers; boxes are x, y, width, height in
+    the sampled frames, of which ``sampled_width`` is the width.
+    """
+    return {
+        "model": str(model),
+        "threshold": threshold,
+        "files": [_file(result) for result in results],
+    }
+
+
+def _file(result: Prediction) -> dict[str, Any]:
+    most, least = standouts(result.frames, _STANDOUTS) if result.frames else ([], [])
+    return {
+        **row(result),
+        "n_sampled": len(result.sampled),
+        "sampled_width": result.width,
+        "most_suspicious": [frame.frame for frame in most],
+        "least_suspicious": [frame.frame for frame in least],
+        "tracks": [asdict(track) for track in result.tracks],
+        "frames": [
+            {"frame": frame.frame, "time_s": frame.time_s, "p_fake": frame.p_fake}
+            for frame in result.frames
+        ],
+        "faces": [asdict(face) for face in result.faces],
+    }
+
+
+def check_kaggle(files: Sequence[Path]) -> None:
+    """Raise UnmaskError where two files share a name: a submission knows them by nothing else."""
+    names = Counter(file.name for file in files)
+    if twice := sorted(name for name, count in names.items() if count > 1):
+        raise UnmaskError(
+            f"--kaggle: {len(twice)} names are there more than once, for example {twice[0]}. A "
+            "submission has a row a file name. Score one folder at a time."
+        )
+
+
+def kaggle_rows(results: Iterable[Prediction], fill: float | None) -> list[dict[str, str]]:
+    """The rows of a submission, by file name. A file without a score gets ``fill``, or no row."""
+    rows = []
+    for result in sorted(results, key=lambda result: Path(result.file).name):
+        value = result.p_fake if result.scored else fill
+        if value is not None:
+            kept = min(max(value, KAGGLE_CLIP), 1 - KAGGLE_CLIP)
+            rows.append({"filename": Path(result.file).name, "label": f"{kept:.7f}"})
+    return rows
+
+
+def kaggle_note(results: Sequence[Prediction], file: Path, fill: float | None) -> str:
+    """What a user should know of the submission: whether it is whole, and how to make it so."""
+    unscored = sorted(Path(result.file).name for result in results if not result.scored)
+    if not unscored:
+        return f"{file}: {len(results)} rows"
+    some = ", ".join(unscored[:5]) + (", ..." if len(unscored) > 5 else "")
+    if fill is not None:
+        return f"{file}: {len(results)} rows, {len(unscored)} of them filled with {fill:g}: {some}"
+    files = "1 file that" if len(unscored) == 1 else f"{len(unscored)} files that"
+    return (
+        f"{file}: {len(results) - len(unscored)} rows, and none for {files} could not be scored: "
+        f"{some}. Kaggle wants a row for every file. Add them by hand, or give all the same "
+        "probability with --kaggle-fill 0.5, which costs a log loss of 0.693 each."
+    )
+
+
+def lines(result: Prediction) -> list[str]:
+    """What to print of a file: a line, and one for each person where there are several."""
+    if not result.scored:
+        return [f"{result.file}: not scored, {result.reason}"]
+    text = (
+        f"{result.file}: {result.verdict}, p_fake {result.p_fake:.3f}{_span(result)}, "
+        f"{_faces(result)}, in {result.coverage:.0%} of the frames"
+    )
+    if result.decided is False:
+        text += "; undecided: the interval holds the threshold"
+    people = [
+        f"  person {track.track + 1}: {track.verdict}, p_fake {track.p_fake:.3f}{_span(track)}, "
+        f"{_faces(track)}, {track.start_s:.1f} to {track.end_s:.1f} s"
+        for track in result.tracks
+    ]
+    return [text, *(people if len(people) > 1 else [])]
+
+
+def _faces(scored: Prediction | Track) -> str:
+    return f"{scored.n_faces} face" + ("s" if scored.n_faces != 1 else "")
+
+
+def _span(scored: Prediction | Track) -> str:
+    return "" if scored.p_low is None else f" ({scored.p_low:.3f} to {scored.p_high:.3f})"

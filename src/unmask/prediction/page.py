@@ -1,0 +1,46 @@
+"""The page of a prediction: verdicts, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from unmask.explain.timeline import Timeline, timeline
+from unmask.prediction.results import Prediction
+from unmask.report.page import render
+
+MOST_PICTURED = 40
+"""So many files get pictures, about 0.2 MB each; the others have their numbers and timelines."""
+
+MOST_ROWS = 200
+"""So many frame scores are listed for a file; JSON has them all."""
+
+
+def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: float) -> str:
+    """A page that holds everything it shows. All text is escaped; nothing runs, nothing is loaded.
+
+    Files come in the order of ``results``. Those with ``pictures`` are shown with them.
+    """
+    context: dict[str, Any] = {
+        "files": [
+            {"anchor": f"file-{number}", "result": result, "timeline": _timeline(result, threshold)}
+            for number, result in enumerate(results, start=1)
+        ],
+        "counts": {
+            "fake": sum(result.verdict == "fake" for result in results),
+            "real": sum(result.verdict == "real" for result in results),
+            "lost": sum(not result.scored for result in results),
+        },
+        "threshold": threshold,
+        "model": str(model),
+        "pictured": MOST_PICTURED,
+        "rows": MOST_ROWS,
+    }
+    return render("prediction.html", context, Path(__file__).parent)
+
+
+def _timeline(result: Prediction, threshold: float) -> Timeline | None:
+    if not result.scored or len(result.sampled) < 2:
+        return None
+    return timeline(result.sampled, result.frames, threshold, result.interval)

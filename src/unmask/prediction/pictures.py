@@ -1,0 +1,93 @@
+"""The pictures of a file: thumbnails along its timeline, and heat maps of what stands out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from unmask.detect.detector import REDUCTIONS, read_frame
+from unmask.evaluation.scores import FrameScore
+from unmask.explain.heat import heat_maps
+from unmask.explain.layers import Split
+from unmask.explain.pictures import CROP, THUMBNAIL, data_uri, overlay, thumbnail
+from unmask.explain.regions import face_region, share_inside
+from unmask.explain.standouts import evenly, standouts
+from unmask.images import read_image
+from unmask.model.inputs import read_all
+from unmask.prediction.prepare import Prepared
+from unmask.prediction.results import Heat, Pictures, Prediction, Thumbnail
+from unmask.records import Crop
+
+THUMBNAILS = 10
+STANDOUTS = 3
+
+
+def take_pictures(
+    split: Split | None, prepared: Prepared, result: Prediction, threshold: float
+) -> Pictures:
+    """Up to ``THUMBNAILS`` frames, and the ``STANDOUTS`` frames most and least suspicious.
+
+    The most suspicious show what speaks for fake, the least suspicious what speaks for real. Where
+    ``split`` is None there are no heat maps.
+    """
+    pictures = Pictures(thumbnails=_thumbnails(prepared, result, threshold))
+    if result.scored and split is not None:
+        most, least = standouts(result.frames, STANDOUTS)
+        heats = _heats(split, prepared, result, most, least)
+        pictures.most, pictures.least = heats[: len(most)], heats[len(most) :]
+    return pictures
+
+
+def _thumbnails(prepared: Prepared, result: Prediction, threshold: float) -> list[Thumbnail]:
+    index = prepared.frames
+    known = {row.frame: row.p_fake for row in result.frames}
+    larger = max(index.width, index.height, 1)
+    reduction = max(n for n in REDUCTIONS if n == 1 or larger / n >= THUMBNAIL)
+    taken = []
+    for place in evenly(len(index.frames), THUMBNAILS):
+        frame = index.frames[place]
+        image = read_frame(prepared.frames_dir / frame.file, index.width, index.height, reduction)
+        boxes = [(f.box, f.p_fake >= threshold) for f in result.faces if f.frame == frame.frame]
+        small = thumbnail(image, boxes, reduction)
+        taken.append(Thumbnail(frame.frame, frame.time_s, known.get(frame.frame), data_uri(small)))
+    return taken
+
+
+def _heats(
+    split: Split,
+    prepared: Prepared,
+    result: Prediction,
+    most: Sequence[FrameScore],
+    least: Sequence[FrameScore],
+) -> list[Heat]:
+    chosen = [_highest(prepared, result, row.frame) for row in (*most, *least)]
+    files = [prepared.crops_dir / crop.file for crop, _ in chosen]
+    seen = read_all(files, split.input_size)
+    maps = list(heat_maps(split, seen[: len(most)], toward="fake"))
+    if least:
+        maps += list(heat_maps(split, seen[len(most) :], toward="real"))
+    heats = []
+    for (crop, p_fake), file, heat in zip(chosen, files, maps, strict=True):
+        image = cv2.resize(read_image(file), (CROP, CROP), interpolation=cv2.INTER_AREA)
+        mask = face_region(len(heat), crop.box, prepared.crops.scale)
+        share, area = round(share_inside(heat, mask), 4), round(float(mask.mean()), 4)
+        pictures = data_uri(image), data_uri(overlay(image, _soft(heat)))
+        heats.append(Heat(crop.frame, crop.time_s, p_fake, *pictures, share, area))
+    return heats
+
+
+def _highest(prepared: Prepared, result: Prediction, frame: int) -> tuple[Crop, float]:
+    """The crop behind a frame's score: the one with the highest, and that score."""
+    pairs = zip(prepared.crops.faces, result.faces, strict=True)
+    return max(
+        ((crop, face.p_fake) for crop, face in pairs if crop.frame == frame),
+        key=lambda pair: pair[1],
+    )
+
+
+def _soft(heat: np.ndarray) -> np.ndarray:
+    """A map as large as the picture, its specks spread a little so that they can be seen."""
+    soft = cv2.GaussianBlur(cv2.resize(heat, (CROP, CROP)), (0, 0), CROP / 24)
+    return soft / max(float(soft.max()), 1e-9)

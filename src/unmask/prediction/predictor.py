@@ -1,0 +1,102 @@
+"""A trained model applied to prepared files."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from unmask.errors import ModelError
+from unmask.evaluation.scores import (
+    CropScore,
+    aggregate_frames,
+    frame_scores,
+    track_scores,
+)
+from unmask.explain.layers import split_model
+from unmask.model.artifact import load_model
+from unmask.model.predict import predict_crops
+from unmask.prediction.pictures import take_pictures
+from unmask.prediction.prepare import Prepared, check_preparation
+from unmask.prediction.results import FaceScore, Prediction, Track
+from unmask.prediction.uncertainty import interval
+
+
+class Predictor:
+    """A trained model together with the way its crops were made."""
+
+    def __init__(self, model: Path, *, threshold: float = 0.5, aggregate: str = "mean") -> None:
+        """Load ``model``. A video scored ``threshold`` or more is called fake.
+
+        Raises:
+            ModelError: not a model of ours, or its contract does not say how crops are made.
+        """
+        aggregate_frames([0.0], aggregate)
+        self._model, self.contract = load_model(model)
+        self._threshold, self._aggregate = threshold, aggregate
+        check_preparation(self.contract, model)
+        self._split, self._no_split = None, ""
+
+    def score(self, prepared: Prepared) -> Prediction:
+        """Score a prepared file. One that cannot be scored is a reason, not an error."""
+        crops = prepared.crops
+        result = Prediction(
+            str(prepared.file),
+            sampled=[(frame.frame, frame.time_s) for frame in prepared.frames.frames],
+            width=prepared.frames.width,
+        )
+        if not crops.ok:
+            result.reason = crops.reason
+            return result
+        scores = predict_crops(
+            self._model,
+            [prepared.crops_dir / crop.file for crop in crops.faces],
+            input_size=self.contract["input_size"],
+        )
+        if not all(map(math.isfinite, scores)):
+            result.reason = "the model gives no number for a face; train it again"
+            return result
+        scored = [
+            CropScore("clip", crop.frame, crop.time_s, crop.track, float(p))
+            for crop, p in zip(crops.faces, scores, strict=True)
+        ]
+        result.frames = frame_scores(scored)
+        result.faces = [
+            FaceScore(c.frame, c.time_s, c.track, c.box, c.confidence, round(float(p), 7))
+            for c, p in zip(crops.faces, scores, strict=True)
+        ]
+        result.tracks = self._tracks(scored)
+        p_frames = [frame.p_fake for frame in result.frames]
+        result.p_fake = round(aggregate_frames(p_frames, self._aggregate), 7)
+        result.verdict = self._verdict(result.p_fake)
+        if (span := interval(p_frames, self._aggregate)) is not None:
+            result.p_low, result.p_high = span
+            result.decided = self._verdict(span[0]) == self._verdict(span[1])
+        result.n_faces = len(crops.faces)
+        result.coverage = round(len(result.frames) / len(prepared.frames.frames), 4)
+        return result
+
+    def illustrate(self, prepared: Prepared, result: Prediction) -> None:
+        """Add thumbnails and heat maps to a result, while its files are still there."""
+        if self._split is None and not self._no_split:
+            try:
+                self._split = split_model(self._model)
+            except ModelError as error:
+                self._no_split = str(error)
+        result.pictures = take_pictures(self._split, prepared, result, self._threshold)
+        result.pictures.no_heat = self._no_split
+
+    def _verdict(self, p_fake: float) -> str:
+        return "fake" if p_fake >= self._threshold else "real"
+
+    def _tracks(self, scored: list[CropScore]) -> list[Track]:
+        tracks = []
+        for row in track_scores(scored, self._aggregate):
+            own = [crop.p_fake for crop in scored if crop.track == row.track]
+            low, high = interval(own, self._aggregate) or (None, None)
+            tracks.append(
+                Track(
+                    row.track, row.start_s, row.end_s, row.n_faces, row.p_fake, low, high,
+                    self._verdict(row.p_fake),
+                )
+            )  # fmt: skip
+        return tracks

@@ -1,0 +1,109 @@
+"""From a file to face crops, prepared as a model's crops were. Imports no TensorFlow.
+
+Preparing needs no model, so it starts while TensorFlow is still being loaded, and the next file is
+prepared while one is scored.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from unmask.detect import detect_faces
+from unmask.errors import ModelError, UnmaskError
+from unmask.faces import crop_faces
+from unmask.frames import extract_frames
+from unmask.records import FaceIndex, FrameIndex
+
+PREPARATION = ("frames", "detect", "crop")
+"""What a model's contract has to say of how its crops were made."""
+
+_CLIP = "clip"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file's sampled frames and face crops, and the folders of both."""
+
+    file: Path
+    folder: Path
+    frames: FrameIndex
+    crops: FaceIndex
+
+    @property
+    def frames_dir(self) -> Path:
+        """Where the sampled frames are."""
+        return self.folder / "frames"
+
+    @property
+    def crops_dir(self) -> Path:
+        """Where the crops are."""
+        return self.folder / "faces"
+
+
+def check_preparation(contract: Mapping[str, Any], model: Path) -> None:
+    """Raise ModelError unless the contract says how crops are made."""
+    if missing := [name for name in PREPARATION if name not in contract]:
+        raise ModelError(
+            f"{model}: its contract does not say how {', '.join(missing)} were set, so new "
+            "videos cannot be prepared as its crops were. Train it with this version."
+        )
+
+
+def prepare(file: Path, contract: Mapping[str, Any], folder: Path) -> Prepared:
+    """Sample, detect and crop as the contract says, below ``folder``.
+
+    A file that is of no use gives quarantined crops with the reason. Faces are looked for on
+    whatever device there is: a model trained beside a GPU scores without one too.
+    """
+    frames_dir, crops_dir = folder / "frames", folder / "faces"
+    try:
+        frames = extract_frames(file, frames_dir, video=_CLIP, **contract["frames"])
+        found = detect_faces(frames, frames_dir, **{**contract["detect"], "device": "auto"})
+        crops = crop_faces(found, frames_dir, crops_dir, **contract["crop"])
+    except OSError as error:
+        raise UnmaskError(
+            f"{file}: {error.strerror or error} while its frames were written to {folder}. Name a "
+            "folder with room for them:\n  TMPDIR=/some/folder unmask predict ..."
+        ) from error
+    return Prepared(file, folder, frames, crops)
+
+
+class Preparation:
+    """Prepares files one after the other in the background, one ahead of what is asked for.
+
+    Use it in a ``with`` block and iterate over it: what a file needs on disk is deleted when the
+    next one is asked for.
+    """
+
+    def __init__(self, files: Sequence[Path], contract: Mapping[str, Any]) -> None:
+        """Start with the first file at once."""
+        self._files, self._contract = files, contract
+        self._root = tempfile.TemporaryDirectory(prefix="unmask-", ignore_cleanup_errors=True)
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._ahead: Future[Prepared] | None = self._start(0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.shutdown(cancel_futures=True)
+        self._root.cleanup()
+
+    def __iter__(self) -> Iterator[Prepared]:
+        for number in range(len(self._files)):
+            prepared = self._ahead.result()
+            self._ahead = self._start(number + 1)
+            yield prepared
+            shutil.rmtree(prepared.folder, ignore_errors=True)
+
+    def _start(self, number: int) -> Future[Prepared] | None:
+        if number >= len(self._files):
+            return None
+        folder = Path(self._root.name) / f"{number:06d}"
+        return self._worker.submit(prepare, self._files[number], self._contract, folder)
