@@ -86,6 +86,12 @@ def _score(config: Config) -> Settings:
     }
 
 
+def _metrics(config: Config) -> Settings:
+    """How to measure, and for the record how the scores were made."""
+    scoring = config.evaluate.model_dump(include={"aggregate", "flip"})
+    return config.evaluate.model_dump(exclude=set(scoring)) | {"scoring": scoring}
+
+
 def _report(config: Config) -> Settings:
     return config.report.model_dump() | {"config": config.model_dump(exclude={"report"})}
 
@@ -182,14 +188,8 @@ STAGES: dict[str, Stage] = {
     "metrics": Stage(
         "evaluate",
         "evaluate",
-        (
-            "evaluate.threshold",
-            "evaluate.log_loss_clip",
-            "evaluate.bootstrap",
-            "evaluate.confidence",
-            "evaluate.seed",
-        ),
-        lambda c: c.evaluate.model_dump(exclude={"aggregate", "flip"}),
+        ("evaluate",),
+        _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
         makes=("made_of/metrics.json", "metrics.json"),
     ),

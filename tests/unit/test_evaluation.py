@@ -53,7 +53,7 @@ def test_the_frame_block_measures_frames_with_a_threshold_of_their_own(results):
 def test_the_blocks_of_the_contract_are_there_in_order(results):
     metrics = measured(results)
     assert list(metrics) == [
-        "frame", "video", "validation", "methods", "datasets", "data", "notes",
+        "frame", "video", "validation", "methods", "datasets", "data", "scoring", "notes",
     ]  # fmt: skip
     wanted = {
         "auc", "auc_ci", "average_precision", "log_loss", "eer", "accuracy", "balanced_accuracy",

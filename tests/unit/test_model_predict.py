@@ -83,3 +83,12 @@ def test_an_unreadable_file_is_named(model, files, tmp_path):
     (tmp_path / "broken.jpg").write_bytes(files[0].read_bytes()[:40])
     with pytest.raises(UnreadableMedia, match=r"broken\.jpg cannot be read"):
         predict_crops(model, [*files, tmp_path / "broken.jpg"], input_size=32)
+
+
+def test_with_flip_a_score_is_the_mean_with_the_mirror_images(model, files):
+    plain = predict_crops(model, files, input_size=32)
+    mirrored = predict_crops(model, [rgb(path)[:, ::-1] for path in files], input_size=32)
+    both = predict_crops(model, files, input_size=32, flip=True)
+    # 48 px are resized to 32, and resizing is symmetric.
+    np.testing.assert_allclose(both, (plain + mirrored) / 2, atol=2e-3)
+    assert np.abs(both - plain).max() > 1e-6

@@ -118,6 +118,31 @@ def test_metrics_without_a_threshold_are_answered_with_the_option(finished, tmp_
     assert "holds no threshold" in done.stdout and "--threshold 0.5" in done.stdout
 
 
+def test_new_videos_are_scored_as_the_models_run_scored_its_own(finished, tmp_path):
+    (tmp_path / "results/model").mkdir(parents=True)
+    shutil.copy(finished / "results/model/model.keras", tmp_path / "results/model")
+    metrics = json.loads((finished / "results/metrics.json").read_text())
+    assert metrics["scoring"] == {"aggregate": "mean", "flip": False}
+    shutil.copy(next((finished / "data/demo").glob("*.mp4")), tmp_path / "a.mp4")
+
+    def score(*arguments):
+        done = run("unmask", "predict", "a.mp4", "--json=-", *arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout
+        found = json.loads(done.stdout[done.stdout.index("{") :])
+        return found["threshold"], found["files"][0]["p_fake"]
+
+    with zipfile.ZipFile(tmp_path / "results/model/model.keras") as archive:
+        contract = json.loads(archive.read("unmask.json"))
+    inside = score()
+    assert inside[0] == contract["threshold"], "without metrics the threshold of the training"
+    mirrored = score("--flip")[1]
+    assert mirrored != inside[1]
+    metrics["scoring"] = {"aggregate": "max", "flip": True}
+    (tmp_path / "results/metrics.json").write_text(json.dumps(metrics))
+    assert score() == (metrics["video"]["threshold"], score("--aggregate=max", "--flip")[1])
+    assert score("--aggregate=mean")[1] == mirrored
+
+
 def test_a_quoted_pattern_is_looked_up_and_each_clip_gets_its_boxes(finished, tmp_path):
     (tmp_path / "clips").mkdir()
     media.portrait_clip(tmp_path / "clips/a.mp4", frames=6)

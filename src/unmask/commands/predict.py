@@ -6,9 +6,16 @@ import json
 import logging
 import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from unmask.errors import UnmaskError, UnreadableMedia
 
@@ -51,9 +58,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--threshold",
         type=_share,
         help="from this score on a video is called fake (default: the one in the metrics.json of "
-        "the model's run, else 0.5)",
+        "the model's run, else the one in the model file)",
     )
-    parser.add_argument("--aggregate", default="mean", help="frame scores to a video's score")
+    parser.add_argument(
+        "--aggregate", help="frame scores to a video's score (default: as in the model's run)"
+    )
+    parser.add_argument(
+        "--flip",
+        action=BooleanOptionalAction,
+        help="score each face with its mirror image (default: as in the model's run)",
+    )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write everything, face by face; - is the output"
     )
@@ -92,15 +106,16 @@ def run(args: Namespace) -> int:
     from unmask.prediction.prepare import Preparation, check_preparation
     from unmask.progress import Progress
 
-    aggregate_frames([0.0], args.aggregate)
     contract = read_contract(args.model)
     check_preparation(contract, args.model)
+    scoring = _scoring(args, contract)
+    aggregate_frames([0.0], scoring["aggregate"])
+    threshold = scoring["threshold"]
     files = find_inputs(args.inputs)
     _check_outputs(args, files)
     if args.kaggle:
         check_kaggle(files)
     names = annotated_names(args.annotate, files) if args.annotate else {}
-    threshold = _threshold(args)
     progress = Progress(len(files), results=sys.stderr if str(args.json) == "-" else None)
     results: list[Prediction] = []
     interrupted = False
@@ -111,7 +126,7 @@ def run(args: Namespace) -> int:
         runtime.start()
         from unmask.prediction.predictor import Predictor
 
-        predictor = Predictor(args.model, threshold=threshold, aggregate=args.aggregate)
+        predictor = Predictor(args.model, **scoring)
         progress.begin(str(files[0]))
         try:
             for prepared in preparation:
@@ -177,22 +192,26 @@ def _check_outputs(args: Namespace, files: list[Path]) -> None:
             raise UnmaskError(f"--{name}: nothing may be written to {path.parent}. Name another.")
 
 
-def _threshold(args: Namespace) -> float:
-    if args.threshold is not None:
-        return args.threshold
+def _scoring(args: Namespace, contract: Mapping[str, Any]) -> dict[str, Any]:
+    """How to score: as the arguments say, else as the model's run did."""
     metrics = args.model.parent.parent / "metrics.json"
+    known: dict[str, Any] = {"aggregate": "mean", "flip": False}
+    known["threshold"], source = contract.get("threshold", 0.5), "the model file"
     if metrics.is_file():
         try:
-            chosen = float(json.loads(metrics.read_text("utf-8"))["video"]["threshold"])
+            measured = json.loads(metrics.read_text("utf-8"))
+            known |= {"threshold": float(measured["video"]["threshold"])}
+            known |= measured.get("scoring", {})
+            source = str(metrics)
         except (ValueError, KeyError, TypeError):
             raise UnmaskError(
                 f"{metrics} holds no threshold. Say from which score on a video is fake:\n"
                 "  --threshold 0.5"
             ) from None
-        logging.info("threshold %.3f, from %s", chosen, metrics)
-        return chosen
-    logging.info("threshold 0.5: there is no %s", metrics)
-    return 0.5
+    given = {name: getattr(args, name) for name in known if getattr(args, name) is not None}
+    if "threshold" not in given:
+        logging.info("threshold %.3f, from %s", known["threshold"], source)
+    return known | given
 
 
 def _most_pictured() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -32,6 +32,7 @@ def evaluate(
     bootstrap: int = 2000,
     confidence: float = 0.95,
     seed: int = 0,
+    scoring: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Measure the scores and count the data.
 
@@ -46,6 +47,7 @@ def evaluate(
     - ``methods``: the fakes of each method against all real test videos.
     - ``datasets``: each dataset by itself, where the test split has several.
     - ``data``: counts for each split, see :func:`unmask.evaluation.counts.count_data`.
+    - ``scoring``: how the scores were made, as given, so that new videos are scored alike.
     - ``notes``: why a number is missing (None) or not to be trusted.
 
     Raises :class:`DatasetError` if a group is on two sides of the split, or if the files
@@ -72,6 +74,7 @@ def evaluate(
         "data": counts.count_data(manifest, dataset_csv, read_quarantine(quarantine_csv)),
     }
     result["video"]["coverage"] = measured.coverage("video", by_split["test"], manifest.values())
+    result["scoring"] = dict(scoring or {})
     result["notes"] = measured.notes + counts.notes_on_data(result["data"])
     return _rounded(result)
 

@@ -24,15 +24,19 @@ from unmask.prediction.uncertainty import interval
 class Predictor:
     """A trained model together with the way its crops were made."""
 
-    def __init__(self, model: Path, *, threshold: float = 0.5, aggregate: str = "mean") -> None:
+    def __init__(
+        self, model: Path, *, threshold: float = 0.5, aggregate: str = "mean", flip: bool = False
+    ) -> None:
         """Load ``model``. A video scored ``threshold`` or more is called fake.
+
+        ``aggregate`` and ``flip``: see :func:`unmask.evaluation.scoring.score_dataset`.
 
         Raises:
             ModelError: not a model of ours, or its contract does not say how crops are made.
         """
         aggregate_frames([0.0], aggregate)
         self._model, self.contract = load_model(model)
-        self._threshold, self._aggregate = threshold, aggregate
+        self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         check_preparation(self.contract, model)
         self._split, self._no_split = None, ""
 
@@ -51,6 +55,7 @@ class Predictor:
             self._model,
             [prepared.crops_dir / crop.file for crop in crops.faces],
             input_size=self.contract["input_size"],
+            flip=self._flip,
         )
         if not all(map(math.isfinite, scores)):
             result.reason = "the model gives no number for a face; train it again"
