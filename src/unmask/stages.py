@@ -32,7 +32,8 @@ class Stage:
     ``keys`` names those settings as they stand in ``config.yaml``. ``rules`` is the rule file. The
     stage is made from the results of the stages ``after``, and ``reads`` files that the plan writes
     below ``results/settings``. It ``makes`` files below ``results``, the first of which holds the
-    key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each.
+    key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is
+    made ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
     """
 
     command: str
@@ -42,6 +43,7 @@ class Stage:
     after: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
+    on_request: bool = False
 
 
 SECTIONS = tuple(Config.model_fields)
@@ -86,6 +88,11 @@ def _score(config: Config) -> Settings:
 
 def _report(config: Config) -> Settings:
     return config.report.model_dump() | {"config": config.model_dump(exclude={"report"})}
+
+
+def _export(kind: str) -> Stage:
+    made = (f"made_of/{kind}.json", f"model/model.{kind}")
+    return Stage("export", "export", (), lambda c: {}, ("train",), makes=made, on_request=True)
 
 
 STAGES: dict[str, Stage] = {
@@ -207,6 +214,8 @@ STAGES: dict[str, Stage] = {
         after=("manifest", "quarantine", "dataset", "train", "score", "metrics", "plots"),
         makes=("made_of/report.json", "report/index.html"),
     ),
+    "onnx": _export("onnx"),
+    "tflite": _export("tflite"),
 }
 
 
