@@ -46,7 +46,9 @@ class Stage:
     on_request: bool = False
 
 
-SECTIONS = tuple(Config.model_fields)
+SHOWN = tuple(name for name in Config.model_fields if name != "explore")
+"""The sections that the report shows."""
+
 _CROPS = ("frames", "detect", "crop")
 
 
@@ -87,7 +89,12 @@ def _score(config: Config) -> Settings:
 
 
 def _report(config: Config) -> Settings:
-    return config.report.model_dump() | {"config": config.model_dump(exclude={"report"})}
+    return config.report.model_dump() | {"config": config.model_dump(exclude={"report", "explore"})}
+
+
+def _explore(config: Config) -> Settings:
+    cropped = [dataset.name for dataset in config.datasets if dataset.cropped]
+    return config.explore.model_dump() | {"cropped": cropped}
 
 
 def _export(kind: str) -> Stage:
@@ -209,10 +216,20 @@ STAGES: dict[str, Stage] = {
     "report": Stage(
         "report",
         "report",
-        SECTIONS,
+        SHOWN,
         _report,
         after=("manifest", "quarantine", "dataset", "train", "score", "metrics", "plots"),
         makes=("made_of/report.json", "report/index.html"),
+    ),
+    "explore": Stage(
+        "explore",
+        "explore",
+        ("explore",),
+        _explore,
+        after=("faces", "cropped"),
+        reads=("videos.csv",),
+        makes=("made_of/explore.json",),
+        on_request=True,
     ),
     "onnx": _export("onnx"),
     "tflite": _export("tflite"),

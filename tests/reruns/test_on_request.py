@@ -12,8 +12,8 @@ from reruns.test_table import change
 from workflow.projects import run
 
 ROWS = law("On request")
-STAGES = ("onnx", "tflite")
-TARGETS = ("exports",)
+STAGES = ("explore", "onnx", "tflite")
+TARGETS = ("explore", "exports")
 
 
 def planned(folder: Path, *targets: str):
