@@ -21,6 +21,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="trained model (default: %(default)s)",
     )
     _receipt.add_arguments(parser, required=False)
+    parser.epilog = (
+        "The file takes rgb, a batch of face crops (n, size, size, 3), float32 in 0..255, and "
+        "gives p_fake (n, 1). It holds unmask.json, the contract: in the metadata of an ONNX file; "
+        "a TFLite file is a ZIP archive at its end. By itself, only FILE and --model are needed; "
+        "the workflow gives the others."
+    )
 
 
 def run(args: Namespace) -> int:
