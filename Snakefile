@@ -19,6 +19,8 @@ include: "rules/dataset.smk"
 include: "rules/train.smk"
 include: "rules/evaluate.smk"
 include: "rules/report.smk"
+include: "rules/export.smk"
+include: "rules/explore.smk"
 
 
 rule all:

@@ -36,6 +36,9 @@ CONDA_HEADER = """\
 
 ROOT = Path(__file__).parent.parent
 
+DEFAULT = {name: stage for name, stage in STAGES.items() if not stage.on_request}
+"""The stages of a run that asks for nothing in particular. DVC knows these."""
+
 RULES = {
     "demo": "film_demo demo",
     "frames": "extract_frames frames",
@@ -71,7 +74,7 @@ def dvc_pipeline() -> dict[str, Any]:
             "outs": [{"data/demo": {"persist": True}}],
         },
     }
-    for name in STAGES:
+    for name in DEFAULT:
         if name not in ("demo", "cropped"):
             stages[name] = _dvc_stage(name)
     return {"stages": stages, "plots": _plots()}
@@ -127,8 +130,8 @@ def _outs(stage: str) -> list[str]:
     return list(dict.fromkeys(outs))
 
 
-WHOLE = ("model", "predictions", "plots", "report")
-"""Folders of results that one stage makes alone."""
+WHOLE = ("predictions", "plots", "report")
+"""Folders of results that one stage makes alone. Beside the model there may be exports."""
 
 
 def _plots() -> list[dict[str, Any]]:
@@ -166,16 +169,16 @@ def reruns_page() -> str:
 def _module_table() -> str:
     """Which stages run again after an edit: modules with the same stages share a row."""
     rows: dict[str, list[str]] = {}
-    of_stage = {stage: set(modules(stage)) for stage in STAGES}
+    of_stage = {stage: set(modules(stage)) for stage in DEFAULT}
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix in (".py", *READ_TOO):
-            edited = [stage for stage in STAGES if path in of_stage[stage]]
+            edited = [stage for stage in DEFAULT if path in of_stage[stage]]
             name = f"`{path.relative_to(PACKAGE).as_posix()}`"
             rows.setdefault(_marks(edited), []).append(name)
     for file in sorted((ROOT / "rules").glob("*.smk")):
-        edited = [stage for stage, spec in STAGES.items() if spec.rules == file.stem]
+        edited = [stage for stage, spec in DEFAULT.items() if spec.rules == file.stem]
         rows.setdefault(_marks(edited), []).append(f"`rules/{file.name}`")
-    lines = [f"| edit to | {' | '.join(STAGES)} |", "|---|" + ":-:|" * len(STAGES)]
+    lines = [f"| edit to | {' | '.join(DEFAULT)} |", "|---|" + ":-:|" * len(DEFAULT)]
     for marks, names in sorted(rows.items(), key=lambda row: -row[0].count("●")):
         lines.append(f"| {' '.join(names)} | {marks} |")
     return "\n".join(lines) + "\n"
@@ -186,11 +189,11 @@ def _marks(edited: list[str]) -> str:
     marks = dict.fromkeys(edited, "●")
     if "demo" in marks:  # its clips are a source of frames, beside other videos
         marks.setdefault("frames", "◐")
-    for stage, spec in STAGES.items():
+    for stage, spec in DEFAULT.items():
         if stage not in marks and (before := [marks[up] for up in spec.after if up in marks]):
             one_a_video = "{video}" in spec.makes[0]
             marks[stage] = "◐" if one_a_video and "●" not in before else "●"
-    return " | ".join(marks.get(stage, "") for stage in STAGES)
+    return " | ".join(marks.get(stage, "") for stage in DEFAULT)
 
 
 def schema_json() -> str:
@@ -201,7 +204,8 @@ def schema_json() -> str:
 def conda_environment() -> str:
     """An environment with the direct dependencies, as pinned in ``requirements.lock``."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    direct = {_plain(re.split(r"[<>=~ ]", line)[0]) for line in project["dependencies"]}
+    wanted = project["dependencies"] + project["optional-dependencies"]["export"]
+    direct = {_plain(re.split(r"[<>=~ ]", line)[0]) for line in wanted}
     lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
     pins = [line for line in lock if _plain(line.split("==")[0]) in direct]
     environment = {

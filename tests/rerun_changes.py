@@ -101,6 +101,8 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "evaluate.seed": {"evaluate": {"seed": 1}},
     "report.title": {"report": {"title": "another"}},
     "report.gallery": {"report": {"gallery": 3}},
+    "explore.videos": {"explore": {"videos": ["a", "c"]}},
+    "explore.sheet": {"explore": {"sheet": 2}},
 }
 """For each key a setting that differs from the default."""
 

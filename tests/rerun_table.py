@@ -18,7 +18,7 @@ RULE_OF_STAGE = {
 }
 """Where the rule is not called like the stage."""
 
-TARGETS = {"all", "demo", "frames", "detections", "faces", "evaluate"}
+TARGETS = {"all", "demo", "frames", "detections", "faces", "evaluate", "exports"}
 """Rules that only name files and run nothing."""
 
 JOBS = Counter(frames=10, detections=10, faces=10)

@@ -11,6 +11,7 @@ from unmask import settings, stages
 from unmask.config import Config
 from unmask.config.datasets import Demo
 from unmask.errors import DatasetError
+from unmask.explore.choice import Choice
 from unmask.inventory import Inventory
 from unmask.manifest import Video, manifest_text, quarantine_text
 from unmask.provenance import digest, key
@@ -34,6 +35,8 @@ class Plan:
     """Of each file, by its path. The demo's files have none: what made them is known."""
     split: list[Video] = field(default_factory=list)
     """The manifest as it will be."""
+    shown: Choice | None = None
+    """The videos of which there will be pictures, when asked for."""
     stale: Counter[str] | None = None
     """How many results of each stage are made of something else than they ought to be."""
     absent: Counter[str] | None = None

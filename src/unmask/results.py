@@ -48,6 +48,8 @@ class _Chain:
                 yield from self._of_each(stage, "video", self.plan.filmed)
             elif stage == "cropped":
                 yield from self._of_each(stage, "dataset", list(self.plan.cropped))
+            elif stage == "explore":
+                yield self._of_the_shown(stage)
             else:
                 yield self._of_all(stage)
 
@@ -91,6 +93,18 @@ class _Chain:
         self.keys[stage] = self._key(stage, sources)
         self.files[stage] = _plain(outputs)
         return self._with_benchmark(stage, self.keys[stage], inputs, outputs)
+
+    def _of_the_shown(self, stage: str) -> Result:
+        """The pictures of those videos that were chosen to be shown."""
+        shown, [table] = self.plan.shown, STAGES[stage].reads
+        units = {"faces": shown.filmed, "cropped": shown.cropped}
+        sources, inputs = [provenance.digest(self.plan.tables[table])], [f"{SETTINGS}/{table}"]
+        for up, names in units.items():
+            sources.append(provenance.key_of_many({n: self.keys[f"{up}/{n}"] for n in names}))
+            inputs += [file for name in names for file in self.files[f"{up}/{name}"]]
+        outputs = [f"results/{out}" for out in STAGES[stage].makes]
+        outputs += [f"results/explore/{picture}" for picture in shown.pictures]
+        return self._with_benchmark(stage, self._key(stage, sources), inputs, outputs)
 
     def _with_benchmark(
         self, stage: str, key: str, inputs: list[str], outputs: list[str]

@@ -32,7 +32,8 @@ class Stage:
     ``keys`` names those settings as they stand in ``config.yaml``. ``rules`` is the rule file. The
     stage is made from the results of the stages ``after``, and ``reads`` files that the plan writes
     below ``results/settings``. It ``makes`` files below ``results``, the first of which holds the
-    key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each.
+    key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is
+    made ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
     """
 
     command: str
@@ -42,9 +43,12 @@ class Stage:
     after: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
+    on_request: bool = False
 
 
-SECTIONS = tuple(Config.model_fields)
+SHOWN = tuple(name for name in Config.model_fields if name != "explore")
+"""The sections that the report shows."""
+
 _CROPS = ("frames", "detect", "crop")
 
 
@@ -93,7 +97,17 @@ def _metrics(config: Config) -> Settings:
 
 
 def _report(config: Config) -> Settings:
-    return config.report.model_dump() | {"config": config.model_dump(exclude={"report"})}
+    return config.report.model_dump() | {"config": config.model_dump(exclude={"report", "explore"})}
+
+
+def _explore(config: Config) -> Settings:
+    cropped = [dataset.name for dataset in config.datasets if dataset.cropped]
+    return config.explore.model_dump() | {"cropped": cropped}
+
+
+def _export(kind: str) -> Stage:
+    made = (f"made_of/{kind}.json", f"model/model.{kind}")
+    return Stage("export", "export", (), lambda c: {}, ("train",), makes=made, on_request=True)
 
 
 STAGES: dict[str, Stage] = {
@@ -207,11 +221,23 @@ STAGES: dict[str, Stage] = {
     "report": Stage(
         "report",
         "report",
-        SECTIONS,
+        SHOWN,
         _report,
         after=("manifest", "quarantine", "dataset", "train", "score", "metrics", "plots"),
         makes=("made_of/report.json", "report/index.html"),
     ),
+    "explore": Stage(
+        "explore",
+        "explore",
+        ("explore",),
+        _explore,
+        after=("faces", "cropped"),
+        reads=("videos.csv",),
+        makes=("made_of/explore.json",),
+        on_request=True,
+    ),
+    "onnx": _export("onnx"),
+    "tflite": _export("tflite"),
 }
 
 

@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ import yaml
 from unmask.config import validate
 from unmask.errors import ConfigError, SyncError
 from unmask.plan import Plan
+from unmask.stages import STAGES
 
 DVC_LOCK = "dvc.lock"
 
@@ -88,10 +88,12 @@ def check_settings(settings: Mapping[str, Any], where: Path) -> None:
 def check_results(plan: Plan) -> str:
     """Check that every result is there and made of what is at hand. Returns a line that says so.
 
+    What is made on request does not count: it is recorded nowhere.
+
     Raises:
         SyncError: says of which stages results are missing or were made of something else.
     """
-    stale, absent = plan.stale or Counter(), plan.absent or Counter()
+    stale, absent = _recorded(plan.stale), _recorded(plan.absent)
     if not stale and not absent:
         return "All results belong to the current settings, code and videos."
     lines = [f"{stage}: {n} made of other settings, code or videos" for stage, n in stale.items()]
@@ -101,6 +103,11 @@ def check_results(plan: Plan) -> str:
         + "\n".join(f"  {line}" for line in lines)
         + f"\nThey were recorded before something was changed. {_RUN}"
     )
+
+
+def _recorded(counts: Mapping[str, int] | None) -> dict[str, int]:
+    """Counts by stage, without what is made on request."""
+    return {stage: n for stage, n in (counts or {}).items() if not STAGES[stage].on_request}
 
 
 def _dvc(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

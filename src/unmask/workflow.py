@@ -9,6 +9,7 @@ from typing import Any
 from unmask.config import Config, validate
 from unmask.config.datasets import Demo
 from unmask.errors import ConfigError, UnmaskError
+from unmask.explore.choice import choose
 from unmask.fingerprints import fingerprints
 from unmask.inventory import take_inventory
 from unmask.plan import SETTINGS, Plan
@@ -41,6 +42,8 @@ def make_plan(
         known = fingerprints([*videos, *config.weights_files], where, where / MEMORY, keep=write)
         plan = Plan(config, inventory, known)
         plan.split = assign_splits(inventory.videos, **config.split.model_dump())
+        shown = config.explore
+        plan.shown = choose(inventory.videos, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
             _write(plan, where / SETTINGS)
             plan.stale, plan.absent = settle(expected(plan), where)

@@ -85,7 +85,7 @@ def test_everything_made_again_is_the_same_to_the_byte(made, tmp_path):
     before = contents(folder)
     clips = {path.name: path.read_bytes() for path in (folder / "data/demo").glob("*.mp4")}
     ran = jobs_run(snakemake(folder, "--forceall"))
-    assert len(ran) == len(STAGES)
+    assert len(ran) == sum(not stage.on_request for stage in STAGES.values())
     assert ran["extract_frames"] == ran["detect_faces"] == ran["crop_faces"] == 10
     assert contents(folder) == before
     assert {path.name: path.read_bytes() for path in (folder / "data/demo").glob("*.mp4")} == clips

@@ -12,6 +12,7 @@ from rerun_table import law
 from unmask import settings, stages
 from unmask.config import validate
 from unmask.errors import ConfigError, DatasetError, UnmaskError
+from unmask.results import expected
 from unmask.workflow import make_plan
 
 
@@ -136,11 +137,30 @@ def test_generated_files_are_up_to_date(repository):
 def test_a_dvc_stage_depends_on_its_settings_and_on_what_the_stages_before_it_make(repository):
     pipeline = yaml.safe_load((repository / "dvc.yaml").read_text())["stages"]
     for name, stage in stages.STAGES.items():
+        if stage.on_request:
+            assert name not in pipeline
+            continue
         deps = pipeline["faces" if name == "cropped" else name]["deps"]
         assert f"results/settings/{name}.json" in deps
         for before in stage.after:
             made = {f"results/{path}".split("/{")[0] for path in stages.STAGES[before].makes}
             assert all(any(path.startswith(dep) for dep in deps) for path in made), (name, before)
+
+
+def test_exports_are_stale_with_the_model_and_only_then(tmp_path):
+    def keys(settings_):
+        plan = make_plan(settings_, tmp_path, write=False)
+        return {result.stage: result.made_of for result in expected(plan)}
+
+    (tmp_path / "earlier.keras").write_bytes(b"")
+    before = keys({})
+    for key, settings_ in OTHER_VALUES.items():
+        if key == "explore.videos":  # names videos that are not here
+            continue
+        after = keys(settings_)
+        changed = {stage for stage in ("train", "onnx", "tflite") if after[stage] != before[stage]}
+        assert changed in (set(), {"train", "onnx", "tflite"}), key
+        assert bool(changed) == ("train" in law("Settings")[key]), key
 
 
 def video_project(where, data=b"x" * 100_000):

@@ -33,7 +33,8 @@ def project(finished, tmp_path_factory):
 @pytest.fixture(scope="module")
 def commands(project) -> dict[str, list[str]]:
     """A command line of each stage, as Snakemake would run it."""
-    shown = snakemake_in(project)("--dry-run", "--forceall", "--printshellcmds").stdout
+    targets = ("all", "exports", "explore")
+    shown = snakemake_in(project)(*targets, "--dry-run", "--forceall", "--printshellcmds").stdout
     lines = re.findall(r"unmask (\w+) (.*?) (?:> |2>&1)", shown)
     return {name: [name, *shlex.split(rest)] for name, rest in lines}
 

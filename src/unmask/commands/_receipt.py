@@ -8,9 +8,14 @@ from pathlib import Path
 from unmask.provenance import key_of_job, read_source, write_receipt
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Declare the settings, where the result comes from, and the receipt."""
-    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
+def add_arguments(parser: ArgumentParser, *, required: bool = True) -> None:
+    """Declare the settings, where the result comes from, and the receipt.
+
+    A command that people call too needs no settings: it writes no receipt then.
+    """
+    parser.add_argument(
+        "--settings", type=Path, required=required, help="settings of the stage (JSON)"
+    )
     parser.add_argument(
         "--made-from",
         type=Path,

@@ -36,6 +36,7 @@ class Config(Section):
     train: training.Train = Field(default_factory=training.Train)
     evaluate: sections.Evaluate = Field(default_factory=sections.Evaluate)
     report: sections.Report = Field(default_factory=sections.Report)
+    explore: sections.Explore = Field(default_factory=sections.Explore)
 
     @model_validator(mode="before")
     @classmethod

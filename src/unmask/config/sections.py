@@ -192,3 +192,16 @@ class Report(Section):
     gallery: Annotated[int, Field(ge=0, le=200)] = Field(
         12, description="Example crops shown for hits and for misses."
     )
+
+
+class Explore(Section):
+    """Pictures of the data, made when asked for."""
+
+    videos: list[str] = Field(
+        default_factory=list,
+        description="Ids of the videos that are shown one by one. Empty: the first real and the "
+        "first fake one.",
+    )
+    sheet: Annotated[int, Field(ge=1, le=200)] = Field(
+        24, description="Videos on the contact sheet of each class, spread evenly over all."
+    )

@@ -1,0 +1,56 @@
+"""``unmask explore``: pictures of the data."""
+
+from __future__ import annotations
+
+import logging
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from unmask.commands import _receipt
+
+HELP = "draw the data: contact sheets, frames with the faces found, clips, crops"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    _receipt.add_arguments(parser)
+    parser.add_argument("--videos", type=Path, required=True, help="table of all videos")
+    parser.add_argument("--frames", type=Path, required=True, help="folder of the frames")
+    parser.add_argument("--detections", type=Path, required=True, help="folder of the detections")
+    parser.add_argument("--faces", type=Path, required=True, help="folder of the crops")
+    parser.add_argument(
+        "--cropped",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="index files of datasets that were crops already",
+    )
+    parser.add_argument("--output", type=Path, required=True, help="folder to write")
+
+
+def run(args: Namespace) -> int:
+    """Run the command."""
+    from unmask import settings
+    from unmask.explore.choice import choose
+    from unmask.explore.pictures import write_pictures
+    from unmask.face_indexes import keys_of_crops, load_face_indexes
+    from unmask.manifest import read_manifest
+
+    wanted = settings.load(args.settings)
+    videos = read_manifest(args.videos)
+    choice = choose(videos, wanted["cropped"], shown=wanted["videos"], sheet=wanted["sheet"])
+    filmed = [video for video in videos if video.video in choice.filmed]
+    indexes, crops = load_face_indexes(filmed, args.faces, args.cropped)
+    receipt = _receipt.Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
+    pictures = write_pictures(
+        args.output,
+        choice,
+        indexes,
+        crops,
+        frames_dir=args.frames,
+        detections_dir=args.detections,
+    )
+    receipt.write(*pictures)
+    logging.info("wrote %d pictures to %s", len(pictures), args.output)
+    return 0
