@@ -41,11 +41,12 @@ test: $(READY) ## run all tests, with line coverage
 test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
 	$(BIN)/python -m pytest -n 2 tests/reruns
 
-bench: $(READY) ## measure detectors, stages and planning (CLIPS=… for your own videos)
+bench: $(READY) ## measure detectors, stages, planning and training (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md
 	$(BIN)/python benchmarks/stages.py $(CLIPS) --markdown benchmarks/results/stages.md \
 		--picture docs/images/stages.png
 	$(BIN)/python benchmarks/planning.py --markdown benchmarks/results/planning.md
+	$(BIN)/python benchmarks/training.py $(CROPS) --markdown benchmarks/results/training.md
 
 lint: $(READY) ## check style: ruff, snakefmt, snakemake --lint
 	$(BIN)/ruff check .
