@@ -16,7 +16,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test test-reruns bench lint format lock generate clean
+.PHONY: help install run sync record test test-backbones test-reruns bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: $(READY) ## run all tests, with line coverage
 
 test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
 	$(BIN)/python -m pytest -n 2 tests/reruns
+
+test-backbones: $(READY) ## build, train, save and load every backbone (long)
+	$(BIN)/python -m pytest tests/backbones
 
 bench: $(READY) ## measure detectors, stages, planning and training (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md

@@ -153,6 +153,17 @@ def test_the_head_alone_learns_first(dataset, tmp_path, whole):
     assert float(history[2]["learning_rate"]) == pytest.approx(5e-3, rel=0.01)
 
 
+def test_a_backbone_that_is_frozen_for_good_stays_so(dataset, tmp_path):
+    frozen = MODEL | {"trainable": False}
+    results = [
+        run(dataset, tmp_path / str(head_only), model=frozen, epochs=2, frozen_epochs=head_only)
+        for head_only in (0, 1)
+    ]
+    bodies = [load_model(r.model)[0].get_layer("meso4").get_weights() for r in results]
+    for one, other in zip(*bodies, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_moving_average_of_the_weights_is_what_is_judged_and_kept(dataset, tmp_path):
     plain = run(dataset, tmp_path / "plain", epochs=3)
     averaged = run(dataset, tmp_path / "averaged", epochs=3, ema=0.9)

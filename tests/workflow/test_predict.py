@@ -211,6 +211,8 @@ def test_what_was_scored_before_an_interruption_is_written(finished, tmp_path):
     process = subprocess.Popen(
         command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True,
+        # A shell in the background lets its children ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     for line in process.stdout:
         if "p_fake" in line:

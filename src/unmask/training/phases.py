@@ -41,11 +41,14 @@ def run_phases(
         selection.resume(state)
         assign(model.variables, state.variables)
     frozen = min(settings.frozen_epochs, settings.epochs)
+    bodies = [part for part in model.layers if isinstance(part, keras.Model) and part.trainable]
     for first, last in ((0, frozen), (frozen, settings.epochs)):
         if selection.over or selection.epochs_done >= last or first == last:
             continue
         head_only = last == frozen and first == 0 and frozen > 0
         with shared():
+            for body in bodies:
+                body.trainable = not head_only
             _prepare(model, selection, settings, last - first, batches.steps, head_only)
         if state is not None and state.epochs_done > first:
             assign(model.optimizer.variables, state.optimizer)
@@ -81,10 +84,6 @@ def _prepare(
         settings = replace(
             settings, schedule="constant", learning_rate=settings.frozen_learning_rate
         )
-    if settings.frozen_epochs:
-        for layer in model.layers:
-            if isinstance(layer, keras.Model):
-                layer.trainable = not head_only
     course = make_course(settings, steps, epochs)
     optimizer = make_optimizer(settings, course, averaged=not head_only)
     model.compile(
