@@ -27,7 +27,10 @@ def main() -> None:
     parser.add_argument("counts", nargs="*", type=int, default=[400, 8000, 119146])
     parser.add_argument("--markdown", type=Path, help="write the table there, too")
     args = parser.parse_args()
-    rows = [row for count in args.counts for row in measure(count)]
+    rows = []
+    for count in args.counts:
+        rows += measure(count)
+        print(*rows[-2:], sep="\n", flush=True)
     lines = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS)]
     lines += [" | ".join(str(value) for value in row) for row in rows]
     table = "\n".join(f"| {line} |" for line in lines) + "\n"
