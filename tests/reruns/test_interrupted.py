@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
 
 import pytest
-import yaml
 
-from workflow.projects import checkout, environment, run
+from rerun_changes import change_settings
+from reruns.conftest import copy
+from workflow.projects import environment, run
 
 EPOCHS = 30
-
-
-@pytest.fixture(scope="module")
-def project(finished, tmp_path_factory):
-    """A checkout in which everything but the training is done."""
-    folder = tmp_path_factory.mktemp("interrupted") / "project"
-    settings = yaml.safe_load((finished / "overlay.yaml").read_text())
-    settings["train"] = settings.get("train", {}) | {"epochs": EPOCHS}
-    checkout(folder, settings)
-    assert run("dvc", "init", "--quiet", "--force", cwd=folder).returncode == 0
-    done = run("snakemake", "--cores=2", "dataset", cwd=folder)
-    assert done.returncode == 0, done.stdout
-    return folder
 
 
 def interrupt(command, folder):
@@ -50,13 +37,14 @@ def interrupt(command, folder):
     [["snakemake", "--cores=2", "train"], ["dvc", "repro", "train"]],
     ids=["snakemake", "dvc"],
 )
-def test_the_same_command_goes_on_to_the_same_model(project, tmp_path, command):
-    undisturbed = shutil.copytree(project, tmp_path / "undisturbed", symlinks=True)
-    killed = shutil.copytree(project, tmp_path / "killed", symlinks=True)
+def test_the_same_command_goes_on_to_the_same_model(made, tmp_path, command):
+    undisturbed, killed = (copy(made, tmp_path / name) for name in ("undisturbed", "killed"))
+    for folder in (undisturbed, killed):
+        change_settings(folder, {"train": {"epochs": EPOCHS}})
     done = run(*command, cwd=undisturbed)
     assert done.returncode == 0, done.stdout
     interrupt(command, killed)
-    assert not (killed / "results/model/model.keras").exists()
+    assert not (killed / "results/made_of/train.json").exists()
     done = run(*command, cwd=killed)
     assert done.returncode == 0, done.stdout
     log = (killed / "logs/train.log").read_text()
