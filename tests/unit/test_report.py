@@ -338,6 +338,7 @@ def test_the_training_is_summed_up_with_what_the_history_has(tmp_path):
         ("epoch,loss\n", "No epoch was run."),
         ("epoch,loss\n1,0.5\n", "1 epoch was run."),
         ("epoch,loss,val_loss,val_auc\n1,0.5,0.7,nan\n2,0.4,0.6,\n", "loss was 0.600, in epoch 2"),
+        ("epoch,val_loss,val_auc\n1,0.7,1\n2,0.6,1\n3,0.65,1\n", "AUC was 1.000, in epoch 2"),
     ):
         history.write_text(content)
         assert expected in training_summary(history)

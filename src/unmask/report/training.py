@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
 
@@ -14,14 +15,17 @@ def training_summary(history_csv: Path) -> str:
     if not rows:
         return "No epoch was run."
     text = f"{len(rows)} {'epoch was' if len(rows) == 1 else 'epochs were'} run."
-    for column, name, best in (("val_auc", "AUC", max), ("val_loss", "loss", min)):
-        known = [
-            (float(row[column]), row["epoch"])
-            for row in rows
-            if row.get(column) and isfinite(float(row[column]))
-        ]
+    for column, name, sign in (("val_auc", "AUC", 1), ("val_loss", "loss", -1)):
+        known = [row for row in rows if isfinite(_number(row, column))]
         if known:
-            value = best(value for value, _ in known)
-            epoch = next(epoch for found, epoch in known if found == value)
-            return f"{text} The best validation {name} was {value:.3f}, in epoch {epoch}."
+            # Of equals the one with the smaller loss, as the training chooses.
+            best = max(
+                known, key=lambda row: (sign * _number(row, column), -_number(row, "val_loss"))
+            )
+            value = _number(best, column)
+            return f"{text} The best validation {name} was {value:.3f}, in epoch {best['epoch']}."
     return text
+
+
+def _number(row: Mapping[str, str], column: str) -> float:
+    return float(row.get(column) or "nan")
