@@ -28,6 +28,7 @@ rule report:
         "unmask report --dataset {input.folders} --index {input.index}"
         " --manifest {input.manifest} --quarantine {input.quarantine}"
         " --quality {input.quality} --videos {input.videos} --metrics {input.metrics}"
-        " --history {input.history} --augmentation {input.augmentation} --plots results/plots --settings {input.settings}"
+        " --history {input.history} --augmentation {input.augmentation} --plots results/plots"
+        " --settings {input.settings}"
         " --made-from {input.made_from} --receipt {output.receipt}"
         " --output results/report > {log} 2>&1"

@@ -63,4 +63,12 @@ class Progress:
         if not self._done:
             return ""
         seconds = (time.monotonic() - self._started) / self._done * (self._total - self._done)
-        return f"{seconds // 60:.0f}:{seconds % 60:02.0f} left"
+        return f"{duration(seconds)} left"
+
+
+def duration(seconds: float) -> str:
+    """So many seconds in words, such as 1 h 05 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unmask.evaluation.metrics import (
-    best_threshold,
     calibration_bins,
     calibration_error,
     equal_error_rate,
     measure,
 )
+from unmask.evaluation.threshold import best_threshold
 
 LABELS = np.array([0, 0, 1, 1])
 SCORES = np.array([0.1, 0.4, 0.35, 0.8])

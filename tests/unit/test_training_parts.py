@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from unmask.model import runtime
-from unmask.training.callbacks import Progress, duration
+from unmask.progress import duration
+from unmask.training.callbacks import Progress
 from unmask.training.checkpoint import Checkpoint, State
 from unmask.training.crops import Crops
 from unmask.training.devices import choose_precision, cpu_flags

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-TYPICAL_LANDMARKS = ((0.35, 0.41), (0.66, 0.41), (0.5, 0.59), (0.38, 0.74), (0.63, 0.74))
+TYPICAL_LANDMARKS = ((0.37, 0.41), (0.65, 0.41), (0.51, 0.53), (0.40, 0.70), (0.63, 0.70))
 """Where the landmarks of a face are in a crop of scale 1.3, as shares of the side: for crops that
-come without."""
+come without. Medians over 360 faces of DFDC clips."""
 
 
 @dataclass(frozen=True)

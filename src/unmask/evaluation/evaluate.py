@@ -13,8 +13,9 @@ import numpy as np
 from unmask.errors import DatasetError
 from unmask.evaluation import counts
 from unmask.evaluation.bootstrap import FEW_GROUPS, intervals
-from unmask.evaluation.metrics import best_threshold, measure
+from unmask.evaluation.metrics import measure
 from unmask.evaluation.scores import FrameScore, VideoScore, read_frames, read_videos
+from unmask.evaluation.threshold import best_threshold
 from unmask.manifest import Video, read_manifest, read_quarantine
 from unmask.split import assert_no_leak
 from unmask.tables import write_text

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeVar
 
 from unmask.errors import ConfigError
 from unmask.labels import CLASS_NAMES
 from unmask.manifest import Video
+
+Item = TypeVar("Item")
 
 OF_A_CLIP = ("frames.jpg", "clip.gif", "crops.jpg")
 
@@ -62,7 +65,7 @@ def choose(
     sheets, firsts = {}, []
     for label, name in enumerate(CLASS_NAMES):
         of_class = [video for video in videos if video.label == label]
-        sheets[name] = [video.video for video in _spread(of_class, sheet)]
+        sheets[name] = [video.video for video in spread(of_class, sheet)]
         firsts += [video.video for video in of_class if video.video in filmed][:1]
     clips = list(dict.fromkeys(shown)) or firsts
     wanted = set(chain(clips, *sheets.values()))
@@ -74,7 +77,7 @@ def choose(
     )
 
 
-def _spread(videos: Sequence[Video], count: int) -> list[Video]:
+def spread(items: Sequence[Item], count: int) -> list[Item]:
     """So many of a list, evenly spread, the first among them."""
-    count = min(count, len(videos))
-    return [videos[place * len(videos) // count] for place in range(count)]
+    count = min(count, len(items))
+    return [items[place * len(items) // count] for place in range(count)]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
 
 from PIL import Image
 
 from unmask.directories import fresh_directory
-from unmask.explore.choice import Choice, sheet_name
+from unmask.explore.choice import Choice, sheet_name, spread
 from unmask.explore.drawing import grid, mark_faces, open_image, shrink
 from unmask.records import DetectionIndex, FaceIndex, FrameFaces
 
@@ -18,8 +17,6 @@ SHEET_SIDE, CROP_SIDE, FRAME_SIDE, CLIP_SIDE = 128, 144, 420, 320
 FRAMES_SHOWN, CROPS_SHOWN, CLIP_FRAMES = 6, 24, 40
 QUALITY = 88
 SHORTEST_MS, STILL_MS = 40, 500
-
-Item = TypeVar("Item")
 
 
 def write_pictures(
@@ -71,7 +68,7 @@ def contact_sheet(
 
 def annotated_frames(found: DetectionIndex, frames: Path) -> Image.Image:
     """Frames of a video, evenly spread, every face found in them in a red dashed box."""
-    shown = _spread(found.frames, FRAMES_SHOWN)
+    shown = spread(found.frames, FRAMES_SHOWN)
     tiles = [
         (mark_faces(open_image(frames / f.file), f.faces, FRAME_SIDE), f"{f.time_s:.2f} s")
         for f in shown
@@ -81,7 +78,7 @@ def annotated_frames(found: DetectionIndex, frames: Path) -> Image.Image:
 
 def crops_of_a_video(index: FaceIndex, crops: Path) -> Image.Image:
     """The crops of a video, evenly spread."""
-    shown = _spread(index.faces, CROPS_SHOWN)
+    shown = spread(index.faces, CROPS_SHOWN)
     tiles = [
         (shrink(open_image(crops / c.file), CROP_SIDE), f"{c.time_s:.2f} s, {c.confidence:.3f}")
         for c in shown
@@ -117,11 +114,6 @@ def _faces_in(found: DetectionIndex) -> str:
         return found.reason
     with_face = sum(bool(frame.faces) for frame in found.frames)
     return f"a face in {with_face} of {len(found.frames)} frames"
-
-
-def _spread(items: Sequence[Item], count: int) -> list[Item]:
-    count = min(count, len(items))
-    return [items[place * len(items) // count] for place in range(count)]
 
 
 def _save(image: Image.Image, path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import keras
 
 from unmask.errors import ModelError
-from unmask.model.contract import CLASSES, CONTRACT, read_contract
+from unmask.model.contract import CLASSES, CONTRACT, contract_text, read_contract
 
 _REQUIRED = ("classes", "input_size", "channels", "scaling", "backbone")
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
@@ -38,8 +38,7 @@ def save_model(model: keras.Model, path: Path, contract: dict[str, Any]) -> None
             members = {name: source.read(name) for name in source.namelist()}
             members["config.json"] = _numbered(members["config.json"])
             members["metadata.json"] = _undated(members["metadata.json"])
-            text = json.dumps(contract, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-            members[CONTRACT] = text.encode()
+            members[CONTRACT] = contract_text(contract).encode()
             for name in sorted(members):
                 info = zipfile.ZipInfo(name, _NO_DATE)
                 info.external_attr = 0o644 << 16

@@ -39,6 +39,11 @@ def read_contract(path: Path) -> dict[str, Any]:
     return contract
 
 
+def contract_text(contract: dict[str, Any]) -> str:
+    """A contract as every model file and export holds it."""
+    return json.dumps(contract, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def check_contract(contract: dict[str, Any], expected: dict[str, Any]) -> None:
     """Raise ModelError unless a model's contract has all that is expected, to any depth.
 

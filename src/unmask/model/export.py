@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import json
 import logging
 import tempfile
 import zipfile
@@ -26,7 +25,7 @@ import tensorflow as tf
 from unmask.errors import ModelError
 from unmask.model import onnx_form
 from unmask.model.artifact import load_model
-from unmask.model.contract import CONTRACT
+from unmask.model.contract import CONTRACT, contract_text
 
 INPUT, OUTPUT = "rgb", "p_fake"
 OPSET = 17
@@ -52,10 +51,9 @@ def export_model(source: Path, target: Path) -> None:
     if target.suffix == ".onnx":
         _check_converter()
     model, contract = load_model(source)
-    text = json.dumps(contract, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     try:
         with _quiet():
-            content = convert(model, text)
+            content = convert(model, contract_text(contract))
     except Exception as error:
         # Converters raise anything for a layer that they do not know.
         raise ModelError(

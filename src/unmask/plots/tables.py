@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from unmask.evaluation.metrics import calibration_bins, lacking
+from unmask.evaluation.metrics import calibration_bins
+from unmask.evaluation.threshold import lacking
 from unmask.labels import CLASS_NAMES
 
 Rows = list[dict[str, Any]]

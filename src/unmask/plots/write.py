@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from unmask.evaluation.bootstrap import roc_band
-from unmask.evaluation.metrics import lacking
 from unmask.evaluation.scores import VideoScore, read_frames, read_videos
 from unmask.evaluation.tables import read_rows
+from unmask.evaluation.threshold import lacking
 from unmask.plots import figures, tables
 from unmask.tables import write_table
 

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from unmask.errors import TrainingError
+from unmask.progress import duration
 from unmask.training.checkpoint import Checkpoint, State
 from unmask.training.optimizers import Course, averaged_weights, plateau_scale, steps_done
 from unmask.training.selection import Validation, is_better
@@ -62,9 +63,7 @@ class Progress(keras.callbacks.Callback):
             )
             sys.stderr.flush()
         else:
-            log.info(
-                "%s: batch %d of %d, %.3g crops/s, %s left", where, done, steps, rate, left
-            )  # fmt: skip
+            log.info("%s: batch %d of %d, %.3g crops/s, %s left", where, done, steps, rate, left)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Wipe the bar away."""
@@ -77,20 +76,13 @@ class Progress(keras.callbacks.Callback):
         return max(whole * (1 - share), 0) + whole * (self.epochs - self.epoch)
 
 
-def duration(seconds: float) -> str:
-    """So many seconds in words, such as 1 h 05 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
 class StopAtNaN(keras.callbacks.Callback):
-    """Ends a training whose loss is no number any more. ``base`` is ``train.learning_rate``."""
+    """Ends a training whose loss is no number any more. ``base`` is its learning rate, ``key``
+    that rate's name in the section ``train``."""
 
-    def __init__(self, base: float) -> None:
+    def __init__(self, base: float, key: str = "learning_rate") -> None:
         super().__init__()
-        self.base = base
+        self.base, self.key = base, key
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Check the loss so far."""
@@ -98,7 +90,7 @@ class StopAtNaN(keras.callbacks.Callback):
             raise TrainingError(
                 f"The loss is no number any more, in batch {batch + 1} of the epoch: the learning "
                 f"rate {self.base:g} is too high for this network. Lower it, for example:\n"
-                f"  train:\n    learning_rate: {self.base / 10:.1g}"
+                f"  train:\n    {self.key}: {self.base / 10:.1g}"
             )
 
 
@@ -110,9 +102,11 @@ class Selection(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, judge: Callable[[list[np.ndarray]], Judged], settings: TrainSettings,
+        self,
+        judge: Callable[[list[np.ndarray]], Judged],
+        settings: TrainSettings,
         checkpoint: Checkpoint,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self.judge, self.settings, self.checkpoint = judge, settings, checkpoint
         self.course: Course | None = None
@@ -145,7 +139,7 @@ class Selection(keras.callbacks.Callback):
     def follow(self, course: Course) -> None:
         """Take note of the learning rate from here on."""
         self.course = course
-        if self.settings.schedule == "plateau":
+        if course.plateau:
             course.scale.assign(plateau_scale(self.better))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

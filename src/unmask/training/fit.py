@@ -22,6 +22,7 @@ from unmask.model import artifact, runtime
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
 from unmask.model.contract import CLASSES
+from unmask.model.inputs import first_unreadable
 from unmask.training import picture
 from unmask.training.batches import Batches, in_memory
 from unmask.training.callbacks import HISTORY, Selection
@@ -86,7 +87,7 @@ def train(
     full = _contract(scorer, model, settings, contract) | {"precision": policy, "data": data}
     shaping = {key: value for key, value in train.items() if key not in _SHAPE_NOTHING}
     full["settings"] = _digest([model, augment, shaping])
-    keeper = Checkpoint(checkpoint, _digest([full, _LIBRARIES]))
+    keeper = Checkpoint(checkpoint, _digest(full))
     try:
         batches, judge = _data(fitted, chosen, scorer, settings, self_blended, effects)
         selection = Selection(judge, settings, keeper)
@@ -202,8 +203,6 @@ def _no_memory(batch_size: int) -> TrainingError:
 
 
 def _unreadable(files: list[Path], error: tf.errors.OpError) -> Exception:
-    from unmask.model.inputs import first_unreadable
-
     bad = first_unreadable(files)
     if bad is None:
         return error

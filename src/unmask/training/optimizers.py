@@ -22,6 +22,9 @@ class Course(keras.optimizers.schedules.LearningRateSchedule):
     All of it times ``scale``, a variable, for schedules that follow the course of the training.
     """
 
+    plateau = False
+    """Whether the scale follows the validation: see :func:`plateau_scale`."""
+
     def __init__(self, base: float, steps: int, warmup: int = 0, cosine: bool = False) -> None:
         self.base, self.steps, self.warmup, self.cosine = base, steps, warmup, cosine
         self.scale = keras.Variable(1.0, trainable=False, dtype="float32", name="scale")
@@ -48,12 +51,14 @@ class Course(keras.optimizers.schedules.LearningRateSchedule):
 
 def make_course(settings: TrainSettings, steps_per_epoch: int, epochs: int) -> Course:
     """The learning rate over all steps of so many epochs."""
-    return Course(
+    course = Course(
         settings.learning_rate,
         epochs * steps_per_epoch,
         round(min(settings.warmup_epochs, epochs) * steps_per_epoch),
         settings.schedule == "cosine",
     )
+    course.plateau = settings.schedule == "plateau"
+    return course
 
 
 def plateau_scale(better: list[bool]) -> float:

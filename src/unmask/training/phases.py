@@ -45,7 +45,7 @@ def run_phases(
     for first, last in ((0, frozen), (frozen, settings.epochs)):
         if selection.over or selection.epochs_done >= last or first == last:
             continue
-        head_only = last == frozen and first == 0 and frozen > 0
+        head_only = last == frozen
         with shared():
             for body in bodies:
                 body.trainable = not head_only
@@ -53,7 +53,7 @@ def run_phases(
         if state is not None and state.epochs_done > first:
             assign(model.optimizer.variables, state.optimizer)
         callbacks: list[keras.callbacks.Callback] = [
-            StopAtNaN(settings.learning_rate),
+            _nan_stop(settings, head_only),
             Progress(batches.batch_size, settings.epochs),
             selection,
         ]
@@ -68,6 +68,11 @@ def run_phases(
             shuffle=False,
             verbose=0,
         )
+
+
+def _nan_stop(settings: TrainSettings, head_only: bool) -> StopAtNaN:
+    key = "frozen_learning_rate" if head_only else "learning_rate"
+    return StopAtNaN(getattr(settings, key), key)
 
 
 def _prepare(

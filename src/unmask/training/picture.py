@@ -15,15 +15,15 @@ _COLORS = {0: (60, 140, 60), 1: (50, 50, 190)}
 """Green around real and red around fake, as BGR."""
 
 
-def write_picture(
-    path: Path, plain: np.ndarray, shown: np.ndarray, labels: np.ndarray
-) -> None:  # fmt: skip
+def write_picture(path: Path, plain: np.ndarray, shown: np.ndarray, labels: np.ndarray) -> None:
     """Write two rows: crops as they are and below them as the network sees them.
 
     ``plain`` and ``shown`` are RGB (n, size, size, 3) uint8, ``labels`` (n,), 1 is fake.
     """
-    rows = [np.hstack([_framed(i, label) for i, label in zip(row, labels, strict=True)])
-            for row in (plain, shown)]  # fmt: skip
+    rows = [
+        np.hstack([_framed(image, label) for image, label in zip(images, labels, strict=True)])
+        for images in (plain, shown)
+    ]
     write_jpeg(path, np.vstack(rows), 90)
 
 

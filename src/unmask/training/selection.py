@@ -33,13 +33,13 @@ def validate(p_fake: np.ndarray, labels: np.ndarray, videos: Sequence[str]) -> V
 
 def video_auc(p_fake: np.ndarray, labels: np.ndarray, videos: Sequence[str]) -> float:
     """ROC AUC of the videos' mean scores, to 6 decimals; NaN where there is one class only."""
-    truth, scores = video_scores(p_fake, labels, videos)
+    truth, scores = by_video(p_fake, labels, videos)
     if len(np.unique(truth)) < 2:
         return math.nan
     return round(float(roc_auc_score(truth, scores)), 6)
 
 
-def video_scores(
+def by_video(
     p_fake: np.ndarray, labels: np.ndarray, videos: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Labels and mean scores of the videos, from those of their crops (n,)."""

@@ -12,12 +12,12 @@ import numpy as np
 import tensorflow as tf
 
 from unmask.augment.self_blend import self_blend
-from unmask.evaluation.metrics import best_threshold
+from unmask.evaluation.threshold import best_threshold
 from unmask.model.inputs import read_all
 from unmask.model.predict import predict_crops
 from unmask.training.batches import in_memory
 from unmask.training.crops import Crops
-from unmask.training.selection import Validation, validate, video_scores
+from unmask.training.selection import Validation, by_video, validate
 
 _AHEAD = 32
 
@@ -56,9 +56,10 @@ class Judge:
         self._blended = _chosen(crops, blended)
         self._labels = np.concatenate([self._crops.labels, np.ones(len(blended), np.int64)])
         self._videos = self._crops.videos + [f"{video} blended" for video in self._blended.videos]
-        self._images = in_memory(self._crops, self._size, budget_mb / 2)
-        fits = len(blended) * self._size**2 * 3 / 2**20 <= budget_mb / 2
+        needed_mb = len(blended) * self._size**2 * 3 / 2**20
+        fits = needed_mb <= budget_mb / 2
         self._fakes = list(self._blends()) if fits else None
+        self._images = in_memory(self._crops, self._size, budget_mb - fits * needed_mb)
 
     def __call__(self, weights: list[np.ndarray]) -> Judged:
         """Score the split with these weights, in the order of ``get_weights``."""
@@ -68,14 +69,12 @@ class Judge:
             plain = self._images
         fakes = self._blends() if self._fakes is None else self._fakes
         parts = [
-            predict_crops(
-                self._scorer, part, input_size=self._size, batch_size=self._batch_size
-            )
+            predict_crops(self._scorer, part, input_size=self._size, batch_size=self._batch_size)
             for part in (plain, fakes)
-        ]  # fmt: skip
+        ]
         scores = np.concatenate(parts)
         figures = validate(scores, self._labels, self._videos)
-        threshold, _ = best_threshold(*video_scores(scores, self._labels, self._videos))
+        threshold, _ = best_threshold(*by_video(scores, self._labels, self._videos))
         return Judged(figures, threshold)
 
     def _blends(self) -> Iterator[np.ndarray]:
