@@ -18,9 +18,10 @@ include: "rules/faces.smk"
 include: "rules/dataset.smk"
 include: "rules/train.smk"
 include: "rules/evaluate.smk"
+include: "rules/explore.smk"
+include: "rules/explain.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
-include: "rules/explore.smk"
 
 
 rule all:

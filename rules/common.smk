@@ -24,7 +24,7 @@ sys.path.insert(0, SOURCE)
 
 from unmask import lifeline, run_lock
 from unmask.errors import UnmaskError
-from unmask.plots import PLOTS
+from unmask.plots import PLOTS, TABLES, TITLES
 from unmask.workflow import make_plan
 
 # A run ends with what started it, and its jobs end with it, even if that was killed outright. (On a

@@ -64,8 +64,16 @@ rule plots:
         made_from=receipts("train score metrics"),
         settings=settings("plots"),
     output:
-        [report(f"results/plots/{name}.png", category="Evaluation") for name in PLOTS],
-        expand("results/plots/{name}.csv", name=PLOTS),
+        [
+            report(
+                f"results/plots/{name}.png",
+                category="Evaluation",
+                labels={"plot": TITLES[name]},
+                caption=f"captions/{name}.rst",
+            )
+            for name in PLOTS
+        ],
+        expand("results/plots/{name}.csv", name=[*PLOTS, *TABLES]),
         receipt=receipt("plots"),
     log:
         "logs/plots.log",

@@ -1,4 +1,4 @@
-# Pictures of the data, of a few videos. Made when asked for, not by default.
+# Pictures of the data, of a few videos.
 
 
 rule explore:
@@ -14,7 +14,12 @@ rule explore:
         settings=settings("explore"),
     output:
         [
-            report(f"results/explore/{picture}", category="Data")
+            report(
+                f"results/explore/{picture}",
+                category="Data",
+                labels={"picture": picture},
+                caption=f"captions/{Path(picture).stem.partition('_')[0]}.rst",
+            )
             for picture in PLAN.shown.pictures
         ],
         receipt=receipt("explore"),

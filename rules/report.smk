@@ -1,4 +1,4 @@
-# One page that shows what was run, on what, and with what result.
+# A page that shows what was run, on what, and with what result, and one for each test video.
 
 
 rule report:
@@ -8,16 +8,23 @@ rule report:
         manifest="results/manifest.csv",
         quarantine="results/quarantine.csv",
         quality="results/quality.csv",
+        frames="results/predictions/frames.csv",
+        tracks="results/predictions/tracks.csv",
         videos="results/predictions/videos.csv",
+        explanations="results/explanations/index.csv",
+        explore=rules.explore.output,
         metrics="results/metrics.json",
         history="results/model/history.csv",
         augmentation="results/model/augmentation.jpg",
         plots=rules.plots.output,
-        made_from=receipts("manifest dataset quarantine train score metrics plots"),
+        made_from=receipts(
+            "explore manifest dataset quarantine train score explain metrics plots"
+        ),
         settings=settings("report"),
     output:
         receipt=receipt("report"),
         page="results/report/index.html",
+        videos=directory("results/report/videos"),
     log:
         "logs/report.log",
     benchmark:
@@ -27,7 +34,9 @@ rule report:
     shell:
         "unmask report --dataset {input.folders} --index {input.index}"
         " --manifest {input.manifest} --quarantine {input.quarantine}"
-        " --quality {input.quality} --videos {input.videos} --metrics {input.metrics}"
+        " --quality {input.quality} --frames {input.frames} --tracks {input.tracks}"
+        " --videos {input.videos} --metrics {input.metrics}"
+        " --explanations results/explanations --explore results/explore"
         " --history {input.history} --augmentation {input.augmentation} --plots results/plots"
         " --settings {input.settings}"
         " --made-from {input.made_from} --receipt {output.receipt}"

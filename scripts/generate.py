@@ -130,7 +130,7 @@ def _outs(stage: str) -> list[str]:
     return list(dict.fromkeys(outs))
 
 
-WHOLE = ("predictions", "plots", "report")
+WHOLE = ("predictions", "explanations", "plots", "report")
 """Folders of results that one stage makes alone. Beside the model there may be exports."""
 
 

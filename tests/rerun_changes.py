@@ -101,6 +101,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "evaluate.seed": {"evaluate": {"seed": 1}},
     "report.title": {"report": {"title": "another"}},
     "report.gallery": {"report": {"gallery": 3}},
+    "report.heat_maps": {"report": {"heat_maps": 2}},
     "explore.videos": {"explore": {"videos": ["a", "c"]}},
     "explore.sheet": {"explore": {"sheet": 2}},
 }
@@ -310,7 +311,7 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "the frames of a video deleted": (delete_frames, "", "extract_frames"),
     "the model deleted": (
         lambda folder: (folder / "results/model/model.keras").unlink(),
-        "train score metrics plots report",
+        "train score explain metrics plots report",
         "",
     ),
     "metrics.json edited": (

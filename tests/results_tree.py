@@ -11,6 +11,8 @@ import numpy as np
 
 MANIFEST = ("video", "path", "label", "group", "split", "method", "dataset")
 FRAMES = ("video", "frame", "time_s", "p_fake")
+TRACKS = ("video", "track", "start_s", "end_s", "n_faces", "p_fake")
+HEAT_MAPS = ("video", "frame", "time_s", "p_fake", "toward", "crop", "heat")
 VIDEOS = ("video", "label", "group", "split", "n_faces", "p_fake")
 DATASET = (
     "file", "video", "frame", "time_s", "track", "label", "group", "split", "method", "dataset",
@@ -72,6 +74,10 @@ class Results:
              c.split, c.method, c.dataset)
             for c in scored for number in range(len(c.scores))
         ))  # fmt: skip
+        self.tracks = self.table("tracks.csv", TRACKS, (
+            (c.video, 0, 0.0, 0.5 * (len(c.scores) - 1), len(c.scores), f"{max(c.scores):.7f}")
+            for c in tested
+        ))  # fmt: skip
         self.quarantine = self.table("quarantine.csv", QUARANTINE, (
             (c.video, "faces", "no face was found") for c in clips if not c.scores
         ))  # fmt: skip
@@ -86,6 +92,19 @@ class Results:
         for clip in scored:
             for number in range(len(clip.scores)):
                 self._draw(self.crops / self._file(clip, number), clip.label)
+
+        self.explanations = folder / "explanations"
+        self.explain([c.video for c in tested if c.video.startswith("test_f1")])
+
+    def explain(self, videos: list[str]) -> None:
+        """A heat map toward each side for the first frame of these videos."""
+        self.table(f"{self.explanations.name}/index.csv", HEAT_MAPS, (
+            (video, 0, 0.0, "0.7", side, f"{video}/0_crop.jpg", f"{video}/0_{side}.jpg")
+            for video in videos for side in ("fake", "real")
+        ))  # fmt: skip
+        for video in videos:
+            for name in ("0_crop", "0_fake", "0_real"):
+                self._draw(self.explanations / video / f"{name}.jpg", 1)
 
     def table(self, name: str, columns: tuple[str, ...], rows) -> Path:
         path = self.folder / name

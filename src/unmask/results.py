@@ -102,9 +102,10 @@ class _Chain:
         for up, names in units.items():
             sources.append(provenance.key_of_many({n: self.keys[f"{up}/{n}"] for n in names}))
             inputs += [file for name in names for file in self.files[f"{up}/{name}"]]
-        outputs = [f"results/{out}" for out in STAGES[stage].makes]
-        outputs += [f"results/explore/{picture}" for picture in shown.pictures]
-        return self._with_benchmark(stage, self._key(stage, sources), inputs, outputs)
+        receipt, folder = (f"results/{out}" for out in STAGES[stage].makes)
+        outputs = [receipt, *(f"{folder}/{picture}" for picture in shown.pictures)]
+        self.keys[stage], self.files[stage] = self._key(stage, sources), outputs
+        return self._with_benchmark(stage, self.keys[stage], inputs, outputs)
 
     def _with_benchmark(
         self, stage: str, key: str, inputs: list[str], outputs: list[str]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from unmask.config import Config
-from unmask.plots import PLOTS
+from unmask.plots import PLOTS, TABLES
 
 PACKAGE = Path(__file__).parent
 RULES = PACKAGE.parent.parent / "rules"
@@ -46,7 +46,7 @@ class Stage:
     on_request: bool = False
 
 
-SHOWN = tuple(name for name in Config.model_fields if name != "explore")
+SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore"))
 """The sections that the report shows."""
 
 _CROPS = ("frames", "detect", "crop")
@@ -97,7 +97,9 @@ def _metrics(config: Config) -> Settings:
 
 
 def _report(config: Config) -> Settings:
-    return config.report.model_dump() | {"config": config.model_dump(exclude={"report", "explore"})}
+    """What the page looks like, and the settings that it shows."""
+    shown = config.model_dump(exclude={"report", "explore"})
+    return config.report.model_dump(exclude={"heat_maps"}) | {"config": shown}
 
 
 def _explore(config: Config) -> Settings:
@@ -152,6 +154,15 @@ STAGES: dict[str, Stage] = {
         reads=("sources.csv",),
         makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),
+    "explore": Stage(
+        "explore",
+        "explore",
+        ("explore",),
+        _explore,
+        after=("frames", "detections", "faces", "cropped"),
+        reads=("videos.csv",),
+        makes=("made_of/explore.json", "explore"),
+    ),
     "quarantine": Stage(
         "quarantine",
         "dataset",
@@ -199,6 +210,14 @@ STAGES: dict[str, Stage] = {
             *(f"predictions/{what}.csv" for what in ("frames", "tracks", "videos")),
         ),
     ),
+    "explain": Stage(
+        "explain",
+        "explain",
+        ("report.heat_maps",),
+        lambda c: c.report.model_dump(include={"heat_maps"}),
+        after=("dataset", "train", "score"),
+        makes=("made_of/explain.json", "explanations/index.csv", "explanations"),
+    ),
     "metrics": Stage(
         "evaluate",
         "evaluate",
@@ -216,25 +235,19 @@ STAGES: dict[str, Stage] = {
         makes=(
             "made_of/plots.json",
             *(f"plots/{name}.{kind}" for name in PLOTS for kind in ("png", "csv")),
+            *(f"plots/{name}.csv" for name in TABLES),
         ),
     ),
     "report": Stage(
         "report",
         "report",
-        SHOWN,
+        (*SHOWN, "report.title", "report.gallery"),
         _report,
-        after=("manifest", "quarantine", "dataset", "train", "score", "metrics", "plots"),
-        makes=("made_of/report.json", "report/index.html"),
-    ),
-    "explore": Stage(
-        "explore",
-        "explore",
-        ("explore",),
-        _explore,
-        after=("faces", "cropped"),
-        reads=("videos.csv",),
-        makes=("made_of/explore.json",),
-        on_request=True,
+        after=(
+            *("explore", "manifest", "quarantine", "dataset", "train"),
+            *("score", "explain", "metrics", "plots"),
+        ),
+        makes=("made_of/report.json", "report/index.html", "report/videos"),
     ),
     "onnx": _export("onnx"),
     "tflite": _export("tflite"),

@@ -11,10 +11,11 @@ import pytest
 import media
 from unmask.cropping import crop_square
 from unmask.evaluation.scores import FrameScore
-from unmask.explain.pictures import FAKE_BGR, REAL_BGR, data_uri, overlay, thumbnail
+from unmask.explain.pictures import FAKE_BGR, REAL_BGR, overlay, thumbnail
 from unmask.explain.regions import face_region, share_inside
 from unmask.explain.standouts import evenly, standouts
-from unmask.explain.timeline import HEIGHT, WIDTH, timeline
+from unmask.explain.timeline import timeline
+from unmask.pages.pictures import data_uri
 
 
 def scores(*values):
@@ -49,21 +50,24 @@ def test_positions_are_spread_from_end_to_end(length, count, expected):
 
 def test_a_timeline_runs_from_left_to_right_and_from_real_below_to_fake_above():
     line = timeline([(n, n / 2) for n in range(3)], scores(0.0, 0.4, 1.0), 0.5, (0.2, 0.6))
-    xs, ys = [p.x for p in line.points], [p.y for p in line.points]
+    xs, ys = [dot.x for dot in line.dots], [dot.y for dot in line.dots]
     assert xs == sorted(xs) and xs[0] == line.left and xs[-1] == line.right
-    assert ys == sorted(ys, reverse=True) and ys[0] == line.bottom
-    assert [p.fake for p in line.points] == [False, False, True]
-    assert all(0 <= x <= WIDTH for x in xs) and all(0 <= y <= HEIGHT for y in ys)
-    top, tall = line.band
-    assert top < line.threshold < top + tall
-    assert line.ticks[0][1] == "0 s" and line.ticks[-1][1] == "1 s"
+    assert ys == sorted(ys, reverse=True) and (ys[0], ys[-1]) == (line.bottom, line.top)
+    assert [dot.look for dot in line.dots] == ["real", "real", "fake"]
+    assert line.dots[1].text == "frame 1, 0.50 s: 0.400"
+    assert 0 < line.left < line.right < line.width and 0 < line.top < line.bottom < line.height
+    heights = [float(point.split(",")[1]) for point in line.band.split()]
+    [(look, _, threshold, *_)] = line.rules
+    assert look == "threshold" and min(heights) < threshold < max(heights)
+    assert line.x_ticks[0][1] == "0 s" and line.x_ticks[-1][1] == "1 s"
 
 
 def test_a_frame_without_a_face_breaks_the_line_and_is_marked():
     seen = [frame for frame in scores(0.1, 0.2, 0.3, 0.4, 0.5) if frame.frame != 2]
     line = timeline([(n, n / 2) for n in range(5)], seen, 0.5)
-    assert len(line.lines) == 2 and len(line.missing) == 1
-    assert line.band is None
+    assert len(line.lines) == 2 and line.missing == [line.at_x(1.0)]
+    assert not line.band
+    assert "frames without a face" in line.caption
 
 
 def test_the_face_is_where_the_crop_has_it():

@@ -13,7 +13,7 @@ import pytest
 from results_tree import CLIPS, HISTORY, Results, read
 from unmask.commands import plots as command
 from unmask.evaluation.evaluate import evaluate, write_metrics
-from unmask.plots import PLOTS
+from unmask.plots import PLOTS, TABLES
 from unmask.plots.write import read_history, write_plots
 
 
@@ -59,6 +59,7 @@ def out(standard):
 
 def test_every_plot_is_a_picture_and_a_table(out):
     expected = {f"{name}.{kind}" for name in PLOTS for kind in ("png", "csv")}
+    expected |= {f"{name}.csv" for name in TABLES}
     assert {path.name for path in out.iterdir()} == expected
     for name in PLOTS:
         assert min(pixels(out / f"{name}.png").shape[:2]) > 400

@@ -1,27 +1,31 @@
-"""The report is one page that holds all it shows, says what it means, and runs nothing."""
+"""The report holds all it shows, says what it means, and runs nothing but its own scripts."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
-from results_tree import CLIPS, QUARANTINE, Clip, Results
+from results_tree import CLIPS, QUARANTINE, TRACKS, Clip, Results
 from unmask.commands import report as command
 from unmask.errors import DatasetError
 from unmask.evaluation.evaluate import evaluate, write_metrics
-from unmask.plots import PLOTS
+from unmask.pages.numbers import interval, number, percent
+from unmask.plots.write import collect, write_tables
 from unmask.report import context
+from unmask.report.inputs import Inputs
 from unmask.report.page import build_report
 from unmask.report.quality import quality_rows
-from unmask.report.reading import interval, number, percent, sentences, warnings
+from unmask.report.reading import sentences, warnings
 from unmask.report.training import training_summary
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
@@ -33,7 +37,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.elements, self.open, self.words = [], [], []
+        self.elements, self.open, self.words, self.scripts = [], [], [], []
         self.feed(text)
         assert self.open == [], "an element is not closed"
 
@@ -45,8 +49,13 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
     def handle_data(self, data):
-        if "style" not in self.open:
+        if "script" in self.open:
+            self.scripts.append(data)
+        elif "style" not in self.open:
             self.words.append(data)
 
     def all(self, tag):
@@ -63,29 +72,48 @@ def picture_of_augmentation(results):
     return path
 
 
-def built(results, settings=None, **evaluation):
-    """The page of a result; plots are any picture, the report does not draw them."""
-    metrics = results.folder / "metrics.json"
-    write_metrics(metrics, evaluate(*results.evaluation(), **{"bootstrap": 100, **evaluation}))
-    plots = results.folder / "plots"
-    plots.mkdir(exist_ok=True)
-    for name in PLOTS:
-        cv2.imwrite(str(plots / f"{name}.png"), np.zeros((8, 8, 3), np.uint8))
-    path = build_report(
-        results.folder / "report",
-        metrics=metrics,
+def inputs_of(results):
+    return Inputs(
+        metrics=results.folder / "metrics.json",
+        frames_csv=results.frames,
+        tracks_csv=results.tracks,
         videos_csv=results.videos,
         manifest_csv=results.manifest,
         quarantine_csv=results.quarantine,
         quality_csv=results.quality,
         dataset_dir=results.crops,
         dataset_csv=results.dataset,
-        plots_dir=plots,
+        plots_dir=results.folder / "plots",
         history_csv=results.history,
         augmentation=picture_of_augmentation(results),
-        settings=settings or {},
+        explanations_dir=results.explanations,
+        explore_dir=results.folder / "explore",
     )
+
+
+def measured(results, **evaluation):
+    """Metrics and plots of a result."""
+    metrics = results.folder / "metrics.json"
+    write_metrics(metrics, evaluate(*results.evaluation(), **{"bootstrap": 100, **evaluation}))
+    data = collect(
+        frames_csv=results.frames,
+        videos_csv=results.videos,
+        metrics=metrics,
+        history_csv=results.history,
+    )
+    write_tables(results.folder / "plots", data)
+
+
+def built(results, settings=None, **evaluation):
+    """The page of a result."""
+    measured(results, **evaluation)
+    path = build_report(results.folder / "report", inputs_of(results), settings or {})
     return path.read_text("utf-8")
+
+
+def page_of(results, video):
+    """The page of one video, after ``built``."""
+    return Page((results.folder / "report/videos" / f"{video}.html").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -93,14 +121,29 @@ def results(tmp_path):
     return Results(tmp_path)
 
 
-def test_the_page_needs_no_network_and_runs_nothing(results):
-    page = Page(built(results))
-    assert page.all("script") == [] and page.all("link") == [] and page.all("iframe") == []
+def assert_self_contained(page):
+    """Nothing is loaded, and nothing runs but the scripts whose digests the policy names."""
+    assert page.all("link") == [] and page.all("iframe") == []
     assert all(image["src"].startswith("data:image/") for image in page.all("img"))
-    assert all(a["href"].startswith(("#", "../")) for a in page.all("a"))
     assert not any(name.startswith("on") for _, attrs in page.elements for name in attrs)
+    assert not any("src" in attrs for attrs in page.all("script"))
     policy = next(m["content"] for m in page.all("meta") if "http-equiv" in m)
     assert policy.startswith("default-src 'none'")
+    running = [
+        text
+        for attrs, text in zip(page.all("script"), page.scripts, strict=True)
+        if attrs.get("type") != "application/json"
+    ]
+    digests = [b64encode(sha256(text.encode()).digest()).decode() for text in running]
+    assert policy.endswith("script-src " + " ".join(f"'sha256-{digest}'" for digest in digests))
+
+
+def test_the_pages_need_no_network_and_run_their_own_scripts_only(results):
+    page = Page(built(results))
+    assert_self_contained(page)
+    assert len(page.all("script")) == 3
+    assert all(a["href"].startswith(("#", "../", "videos/")) for a in page.all("a"))
+    assert_self_contained(page_of(results, "test_f1"))
 
 
 def test_the_page_can_be_read_by_everyone(results):
@@ -154,8 +197,8 @@ def test_the_demo_is_not_taken_for_a_benchmark(results):
 
 def test_every_video_is_listed_with_words_for_right_and_wrong_the_wrong_ones_first(results):
     text = Page(built(results)).text
-    assert "test_r2 own 2 real fake 0.600 ✗ wrong" in text
-    assert "test_f1 own swap 2 fake fake 0.800 ✓ correct" in text
+    assert "test_r2 own real fake 2 0.600 ✗ wrong" in text
+    assert "test_f1 own swap fake fake 2 0.800 ✓ correct" in text
     assert text.index("test_r2 own") < text.index("test_f1 own")
 
 
@@ -173,6 +216,8 @@ def test_without_quarantined_videos_it_says_so(tmp_path):
 def test_hits_and_misses_are_shown_as_pictures(results):
     page = Page(built(results))
     crops = [image for image in page.all("img") if image["alt"].startswith("Face crop from")]
+    heats = [image["alt"] for image in page.all("img") if image["alt"].startswith("Heat map")]
+    assert heats == ["Heat map over it: what speaks for fake"]  # of the one that has some
     assert [crop["alt"].split()[3] for crop in crops] == [
         "test_r2,", "test_f1,", "test_r1,", "test_f2,",
     ]  # fmt: skip
@@ -225,8 +270,8 @@ def test_text_from_files_and_settings_is_escaped(tmp_path):
     config = {EVIL: {EVIL: EVIL}, "datasets": [{"name": EVIL, "kind": EVIL}]}
     text = built(results, {"title": EVIL, "date": EVIL, "config": config})
     page = Page(text)
-    assert page.all("script") == []
-    assert "<script>" not in text
+    assert len(page.all("script")) == 3 and text.count("<script>") == 2
+    assert EVIL not in text and "<script>alert" not in text
     assert not any("onerror" in attrs for _, attrs in page.elements)
     assert all(image["src"].startswith("data:") for image in page.all("img"))
     assert page.text.count("<script>alert('x')") > 10
@@ -251,7 +296,6 @@ def test_long_tables_are_cut_and_say_so(results, monkeypatch):
     monkeypatch.setattr(context, "MAX_ROWS", 1)
     results.table("quarantine.csv", QUARANTINE, [("test_f3", "faces", "x"), ("y", "manifest", "z")])
     text = Page(built(results)).text
-    assert "the first 1 of 4" in text
     assert "2 in all" in text and "the first 1 Video" in text
 
 
@@ -283,25 +327,12 @@ def test_several_datasets_get_a_table(tmp_path):
     assert "By method and dataset" in text
 
 
-@pytest.mark.parametrize("missing", ["metrics.json", "plots/roc.png"])
+@pytest.mark.parametrize("missing", ["metrics.json", "plots/roc.csv", "explanations/index.csv"])
 def test_a_missing_input_is_named(results, missing):
-    built(results)
+    measured(results)
     (results.folder / missing).unlink()
     with pytest.raises(DatasetError, match="no such file"):
-        build_report(
-            results.folder / "report",
-            metrics=results.folder / "metrics.json",
-            videos_csv=results.videos,
-            manifest_csv=results.manifest,
-            quarantine_csv=results.quarantine,
-            quality_csv=results.quality,
-            dataset_dir=results.crops,
-            dataset_csv=results.dataset,
-            plots_dir=results.folder / "plots",
-            history_csv=results.history,
-            augmentation=picture_of_augmentation(results),
-            settings={},
-        )
+        build_report(results.folder / "report", inputs_of(results), {})
 
 
 def test_the_command_writes_the_page(results):
@@ -312,6 +343,8 @@ def test_the_command_writes_the_page(results):
     command.add_arguments(parser)
     arguments = [
         "--metrics", results.folder / "metrics.json", "--videos", results.videos,
+        "--frames", results.frames, "--tracks", results.tracks,
+        "--explanations", results.explanations, "--explore", results.folder / "explore",
         "--manifest", results.manifest, "--quarantine", results.quarantine,
         "--quality", results.quality, "--dataset", results.crops, "--index", results.dataset,
         "--plots", results.folder / "plots", "--history", results.history,
@@ -385,3 +418,91 @@ def test_a_large_clear_and_complete_test_set_raises_no_doubt(results):
     assert warnings(metrics) == []
     metrics["data"]["total"]["absent"] = 2
     assert "2 videos disappeared" in warnings(metrics)[0]
+
+
+# --- a page a video ---------------------------------------------------------------------------
+
+
+def test_each_test_video_has_a_page_with_its_score_over_time(results):
+    built(results)
+    names = {path.stem for path in (results.folder / "report/videos").iterdir()}
+    assert names == {"test_r1", "test_r2", "test_f1", "test_f2"}
+    page = page_of(results, "test_f1")
+    assert "It is fake (swap) and is called fake : correct." in page.text
+    assert "Score 0.800" in page.text and "data/test_f1.mp4" in page.text
+    titles = [text for text in page.words if text.startswith("frame 15, ")]
+    assert titles == ["frame 15, 0.50 s: 0.900"]
+    assert len([image for image in page.all("img") if image["alt"] == "Frame 15"]) == 1
+    assert "0 0.00 s 0.700 15 0.50 s 0.900" in page.text
+
+
+def test_a_page_shows_what_the_model_looked_at_or_says_why_not(results):
+    built(results)
+    page = page_of(results, "test_f1")
+    assert "Most suspicious" in page.text and "Least suspicious" in page.text
+    assert len([i for i in page.all("img") if i["alt"].startswith("Heat map over it")]) == 2
+    assert "There are no heat maps of this video." in page_of(results, "test_r1").text
+
+
+def test_the_pages_lead_from_one_to_the_next_in_the_order_of_the_table(results):
+    page = Page(built(results))
+    listed = [a["href"] for a in page.all("a") if a["href"].startswith("videos/")]
+    order = list(dict.fromkeys(listed))[:4]
+    assert order[0] == "videos/test_r2.html"  # the one mistake
+    for name, after in pairwise(order):
+        links = page_of(results, name.removeprefix("videos/").removesuffix(".html")).all("a")
+        assert f"../{after}" in [a["href"] for a in links if a.get("rel") == "next"]
+
+
+def test_several_people_in_a_video_are_told_apart(results):
+    results.table("tracks.csv", TRACKS, [
+        ("test_f1", 0, 0.0, 0.5, 2, "0.3000000"), ("test_f1", 1, 0.0, 0.5, 2, "0.9000000"),
+    ])  # fmt: skip
+    built(results)
+    assert "1 0.300 2 0.0 to 0.5 s 2 0.900 2" in page_of(results, "test_f1").text
+    assert "Each person by themselves" not in page_of(results, "test_r1").text
+
+
+def test_pages_of_videos_that_are_gone_go_too(results):
+    built(results)
+    old = results.folder / "report/videos/gone.html"
+    old.touch()
+    built(results)
+    assert not old.exists()
+
+
+def test_all_videos_are_in_the_page_for_its_search_but_few_of_them_as_rows(results, monkeypatch):
+    monkeypatch.setattr(context, "FIRST_ROWS", 1)
+    page = Page(built(results))
+    data = json.loads(page.scripts[0])
+    assert [row[0] for row in data["table"]] == ["test_r2", "test_f2", "test_r1", "test_f1"]
+    assert data["rows"] == 1 and sorted(data["scores"])[0] == [0, 0.3]
+    assert len([a for a in page.all("a") if a["href"] == "videos/test_f2.html"]) == 1  # gallery
+    assert "1 at a time of 4" in page.text
+
+
+# --- charts -----------------------------------------------------------------------------------
+
+
+def test_curves_tell_their_values_point_by_point(results):
+    page = Page(built(results))
+    marks = [
+        json.loads(attrs["data-marks"]) for attrs in page.all("polyline") if "data-marks" in attrs
+    ]
+    said = {text for line in marks for _, _, text in line}
+    assert "50% of the fakes found, 0% of the real called fake" in said
+    assert "epoch 2: validation AUC 0.750" in said
+    assert "1 real, score 0.60 to 0.65" in page.text
+
+
+def test_pictures_of_the_data_are_shown(results):
+    explored = results.folder / "explore"
+    (explored / "test_f1").mkdir(parents=True)
+    for name in ("contact_fake.jpg", "test_f1/frames.jpg", "test_f1/crops.jpg"):
+        cv2.imwrite(str(explored / name), np.zeros((8, 8, 3), np.uint8))
+    Image.new("RGB", (8, 8)).save(explored / "test_f1/clip.gif")
+    page = Page(built(results))
+    alts = [image["alt"] for image in page.all("img")]
+    assert "Contact sheet of fake videos: a face crop of each" in alts
+    assert any(image["src"].startswith("data:image/gif") for image in page.all("img"))
+    assert "test_f1: its frames, the faces found in them, and the crops" in page.text

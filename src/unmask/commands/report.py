@@ -7,13 +7,15 @@ from pathlib import Path
 
 from unmask.commands import _receipt
 
-HELP = "write the report, one self-contained page"
+HELP = "write the report: a page, and one for each test video"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     _receipt.add_arguments(parser)
     parser.add_argument("--metrics", type=Path, required=True, help="metrics.json")
+    parser.add_argument("--frames", type=Path, required=True, help="scores of frames")
+    parser.add_argument("--tracks", type=Path, required=True, help="scores of tracks")
     parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
     parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
     parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
@@ -23,18 +25,24 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--plots", type=Path, required=True, help="folder of the plots")
     parser.add_argument("--history", type=Path, required=True, help="history.csv of the training")
     parser.add_argument("--augmentation", type=Path, required=True, help="picture of the crops")
+    parser.add_argument("--explanations", type=Path, required=True, help="folder of heat maps")
+    parser.add_argument(
+        "--explore", type=Path, required=True, help="folder of pictures of the data"
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder to write")
 
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.report.inputs import Inputs
     from unmask.report.page import build_report
     from unmask.settings import load
 
     receipt = _receipt.Receipt(args)
-    build_report(
-        args.output,
+    inputs = Inputs(
         metrics=args.metrics,
+        frames_csv=args.frames,
+        tracks_csv=args.tracks,
         videos_csv=args.videos,
         manifest_csv=args.manifest,
         quarantine_csv=args.quarantine,
@@ -44,7 +52,9 @@ def run(args: Namespace) -> int:
         plots_dir=args.plots,
         history_csv=args.history,
         augmentation=args.augmentation,
-        settings=load(args.settings),
+        explanations_dir=args.explanations,
+        explore_dir=args.explore,
     )
-    receipt.write(args.output / "index.html")
+    page = build_report(args.output, inputs, load(args.settings))
+    receipt.write(page)
     return 0

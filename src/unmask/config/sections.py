@@ -192,10 +192,15 @@ class Report(Section):
     gallery: Annotated[int, Field(ge=0, le=200)] = Field(
         12, description="Example crops shown for hits and for misses."
     )
+    heat_maps: Annotated[int, Field(ge=0)] = Field(
+        100,
+        description="Test videos that get heat maps of what the model looked at: the worst "
+        "mistakes and the clearest hits first. Each takes a fraction of a second. 0: none.",
+    )
 
 
 class Explore(Section):
-    """Pictures of the data, made when asked for."""
+    """Pictures of the data."""
 
     videos: list[str] = Field(
         default_factory=list,

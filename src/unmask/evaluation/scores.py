@@ -186,6 +186,17 @@ def read_frames(path: Path) -> list[FrameScore]:
     return rows
 
 
+def read_tracks(path: Path) -> list[TrackScore]:
+    """Read ``tracks.csv``. Raises :class:`DatasetError` for a score outside 0..1."""
+    rows = []
+    for number, row in enumerate(read_rows(path, TRACK_COLUMNS), start=2):
+        with line(path, number):
+            seen = float(row["start_s"]), float(row["end_s"]), int(row["n_faces"])
+            p_fake = _probability(row["p_fake"])
+            rows.append(TrackScore(row["video"], int(row["track"]), *seen, p_fake))
+    return rows
+
+
 def read_videos(path: Path) -> list[VideoScore]:
     """Read ``videos.csv``. Raises :class:`DatasetError` for a bad label, score or repetition."""
     rows: dict[str, VideoScore] = {}

@@ -1,8 +1,6 @@
-"""Pictures for a page, as data URIs: thumbnails of frames, and crops with their heat."""
+"""Thumbnails of frames, and crops with their heat laid over them."""
 
 from __future__ import annotations
-
-from base64 import b64encode
 
 import cv2
 import numpy as np
@@ -19,14 +17,6 @@ FAKE_BGR, REAL_BGR = (0, 94, 213), (178, 114, 0)
 """Orange and blue, which differ for everyone (Okabe and Ito, Color Universal Design)."""
 
 _STRONGEST = 0.7
-
-
-def data_uri(image: np.ndarray, quality: int = 82) -> str:
-    """A BGR image as a JPEG in a data URI."""
-    content = cv2.imencode(
-        ".jpg", np.ascontiguousarray(image), [cv2.IMWRITE_JPEG_QUALITY, quality]
-    )[1].tobytes()
-    return "data:image/jpeg;base64," + b64encode(content).decode()
 
 
 def overlay(image: np.ndarray, heat: np.ndarray) -> np.ndarray:

@@ -31,16 +31,6 @@ _STYLE = {
 }
 
 
-TITLES = {
-    "roc": "ROC",
-    "precision_recall": "Precision and recall",
-    "confusion": "Confusion",
-    "score_histogram": "Scores",
-    "calibration": "Calibration",
-    "training": "Training",
-}
-
-
 def save(
     path: Path, draw: Callable[[Figure], None], width: float = 5.2, height: float = 4.2
 ) -> None:

@@ -5,6 +5,7 @@ Each function returns rows of one table; a plot that cannot be drawn has no rows
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from unmask.labels import CLASS_NAMES
 
 Rows = list[dict[str, Any]]
 
+BAND = ("fpr", "low", "high")
 COLUMNS = {
     "roc": ("fpr", "tpr"),
     "precision_recall": ("recall", "precision"),
@@ -31,6 +33,8 @@ COLUMNS = {
         "val_auc",
         "learning_rate",
     ),
+    "roc_frames": ("fpr", "tpr"),
+    "roc_band": BAND,
 }
 HISTOGRAM_BINS = 20
 
@@ -41,6 +45,13 @@ def roc(labels: np.ndarray, scores: np.ndarray) -> Rows:
         return []
     fpr, tpr, _ = roc_curve(labels, scores)
     return _rows("roc", fpr, tpr)
+
+
+def band(columns: Sequence[np.ndarray] | None) -> Rows:
+    """The interval of a ROC curve: the lowest and highest true-positive rate at some rates."""
+    if columns is None:
+        return []
+    return [dict(zip(BAND, map(_tidy, at), strict=True)) for at in zip(*columns, strict=True)]
 
 
 def precision_recall(labels: np.ndarray, scores: np.ndarray) -> Rows:

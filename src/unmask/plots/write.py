@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,47 +16,76 @@ from unmask.evaluation.bootstrap import roc_band
 from unmask.evaluation.scores import VideoScore, read_frames, read_videos
 from unmask.evaluation.tables import read_rows
 from unmask.evaluation.threshold import lacking
-from unmask.plots import figures, tables
+from unmask.plots import PLOTS, TITLES, figures, tables
 from unmask.tables import write_table
 
+Band = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""False-positive rates, and the lowest and highest true-positive rate at each."""
+
 _GRID = np.linspace(0, 1, 101)
+
+
+@dataclass(frozen=True)
+class PlotData:
+    """The metrics of a result, and the rows behind each plot."""
+
+    measured: dict[str, Any]
+    rows: dict[str, tables.Rows]
+    band: Band | None
+    lack: str
+    """Why curves of two classes cannot be drawn; empty if they can."""
+
+
+def collect(*, frames_csv: Path, videos_csv: Path, metrics: Path, history_csv: Path) -> PlotData:
+    """Work out what the plots show: see ``write_plots``."""
+    measured = json.loads(Path(metrics).read_text("utf-8"))
+    test = [row for row in read_videos(videos_csv) if row.split == "test"]
+    labels, scores = _arrays(test)
+    lack = lacking(labels)
+    band = None if lack else _band(measured["video"]["resamples"], test)
+    rows = {
+        "roc": tables.roc(labels, scores),
+        "precision_recall": tables.precision_recall(labels, scores),
+        "confusion": tables.confusion(labels, scores, measured["video"]["threshold"]),
+        "score_histogram": tables.score_histogram(labels, scores),
+        "calibration": tables.calibration(labels, scores),
+        "training": read_history(history_csv),
+        "roc_frames": [] if lack else tables.roc(*_frames(frames_csv, test)),
+        "roc_band": tables.band(band),
+    }
+    return PlotData(measured, rows, band, lack)
+
+
+def write_tables(out: Path, data: PlotData) -> None:
+    """Write the table of each plot into the folder ``out``; one without rows has its header."""
+    for name, rows in data.rows.items():
+        write_table(Path(out) / f"{name}.csv", tables.COLUMNS[name], rows)
 
 
 def write_plots(
     out: Path, *, frames_csv: Path, videos_csv: Path, metrics: Path, history_csv: Path
 ) -> None:
-    """Draw every plot of a result into the folder ``out``.
+    """Draw every plot of a result into the folder ``out``, and write the tables behind them.
 
     All but ``training`` show the videos of the test split; ROC also shows its frames. The
     threshold and the way intervals are made are those of ``metrics`` (``metrics.json``). A plot
     that cannot be drawn says so, and its table has the header only.
     """
-    measured = json.loads(Path(metrics).read_text("utf-8"))
-    test = [row for row in read_videos(videos_csv) if row.split == "test"]
-    labels, scores = _arrays(test)
-    threshold = measured["video"]["threshold"]
-    data = {
-        "roc": tables.roc(labels, scores),
-        "precision_recall": tables.precision_recall(labels, scores),
-        "confusion": tables.confusion(labels, scores, threshold),
-        "score_histogram": tables.score_histogram(labels, scores),
-        "calibration": tables.calibration(labels, scores),
-        "training": read_history(history_csv),
-    }
+    data = collect(
+        frames_csv=frames_csv, videos_csv=videos_csv, metrics=metrics, history_csv=history_csv
+    )
+    write_tables(out, data)
     drawings: dict[str, Callable[[Figure], None]] = {}
-    lack = lacking(labels)
-    if data["training"]:
-        drawings["training"] = partial(figures.training, rows=data["training"])
-    if len(labels):
-        drawings |= _of_videos(data, measured["video"], threshold)
-    if not lack:
-        frames = _frames(frames_csv, test)
-        drawings |= _of_both_classes(data, tables.roc(*frames), measured, test)
-    for name, rows in data.items():
-        write_table(Path(out) / f"{name}.csv", tables.COLUMNS[name], rows)
+    if data.rows["training"]:
+        drawings["training"] = partial(figures.training, rows=data.rows["training"])
+    if data.rows["confusion"]:
+        drawings |= _of_videos(data)
+    if not data.lack:
+        drawings |= _of_both_classes(data)
+    for name in PLOTS:
         size = (8.0, 3.4) if name == "training" else (5.2, 4.4)
-        reason = "there is no epoch" if name == "training" else f"in test {lack}"
-        blank = partial(figures.nothing, title=figures.TITLES[name], reason=reason)
+        reason = "there is no epoch" if name == "training" else f"in test {data.lack}"
+        blank = partial(figures.nothing, title=TITLES[name], reason=reason)
         figures.save(Path(out) / f"{name}.png", drawings.get(name, blank), *size)
 
 
@@ -67,52 +97,45 @@ def read_history(path: Path) -> tables.Rows:
     ]
 
 
-def _of_videos(
-    data: dict[str, tables.Rows], video: dict[str, Any], threshold: float
-) -> dict[str, Callable[[Figure], None]]:
+def _of_videos(data: PlotData) -> dict[str, Callable[[Figure], None]]:
+    video, rows = data.measured["video"], data.rows
+    level = video["threshold"]
     return {
-        "confusion": partial(figures.confusion, rows=data["confusion"], threshold=threshold),
+        "confusion": partial(figures.confusion, rows=rows["confusion"], threshold=level),
         "score_histogram": partial(
-            figures.score_histogram, rows=data["score_histogram"], threshold=threshold
+            figures.score_histogram, rows=rows["score_histogram"], threshold=level
         ),
         "calibration": partial(
-            figures.calibration, rows=data["calibration"], error=f"{video['ece']:.3f}"
+            figures.calibration, rows=rows["calibration"], error=f"{video['ece']:.3f}"
         ),
     }
 
 
-def _of_both_classes(
-    data: dict[str, tables.Rows],
-    frame_curve: tables.Rows,
-    measured: dict[str, Any],
-    test: list[VideoScore],
-) -> dict[str, Callable[[Figure], None]]:
-    video, made = measured["video"], measured["video"]["resamples"]
+def _band(made: dict[str, Any], test: list[VideoScore]) -> Band | None:
+    """The interval of the ROC curve of videos."""
     labels, scores = _arrays(test)
     groups = np.array([row.group for row in test])
-    band = roc_band(
-        labels,
-        scores,
-        groups,
-        _GRID,
-        n=made["drawn"],
-        confidence=made["confidence"],
-        seed=made["seed"],
-    )
+    drawn, level, seed = made["drawn"], made["confidence"], made["seed"]
+    band = roc_band(labels, scores, groups, _GRID, n=drawn, confidence=level, seed=seed)
+    return None if band is None else (_GRID, *band)
+
+
+def _of_both_classes(data: PlotData) -> dict[str, Callable[[Figure], None]]:
+    video, made = data.measured["video"], data.measured["video"]["resamples"]
     called = video["precision"] is not None
     return {
         "roc": partial(
             figures.roc,
-            curves={"videos": data["roc"], "frames": frame_curve},
-            auc={unit: f"{measured[unit[:-1]]['auc']:.3f}" for unit in ("videos", "frames")},
+            curves={"videos": data.rows["roc"], "frames": data.rows["roc_frames"]},
+            auc={unit: f"{data.measured[unit[:-1]]['auc']:.3f}" for unit in ("videos", "frames")},
             point=(video["fpr"], video["tpr"]),
-            band=None if band is None else (_GRID, *band),
+            band=data.band,
             level=f"{made['confidence']:.0%}",
         ),
         "precision_recall": partial(
             figures.precision_recall,
-            rows=data["precision_recall"],
-            share=float(labels.mean()),
+            rows=data.rows["precision_recall"],
+            share=video["n_fake"] / (video["n_fake"] + video["n_real"]),
             point=(video["recall"], video["precision"]) if called else None,
             ap=f"{video['average_precision']:.3f}",
         ),

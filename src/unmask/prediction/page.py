@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from unmask.explain.timeline import Timeline, timeline
+from unmask.explain.timeline import timeline
+from unmask.pages.charts import Chart
+from unmask.pages.render import templates
 from unmask.prediction.results import Prediction
-from unmask.report.page import render
 
 MOST_PICTURED = 40
 """So many files get pictures, about 0.2 MB each; the others have their numbers and timelines."""
@@ -18,7 +19,7 @@ MOST_ROWS = 200
 
 
 def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: float) -> str:
-    """A page that holds everything it shows. All text is escaped; nothing runs, nothing is loaded.
+    """A page that holds everything it shows. All text is escaped; nothing is loaded.
 
     Files come in the order of ``results``. Those with ``pictures`` are shown with them.
     """
@@ -37,10 +38,10 @@ def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: fl
         "pictured": MOST_PICTURED,
         "rows": MOST_ROWS,
     }
-    return render("prediction.html", context, Path(__file__).parent)
+    return templates(Path(__file__).parent).get_template("prediction.html").render(context)
 
 
-def _timeline(result: Prediction, threshold: float) -> Timeline | None:
+def _timeline(result: Prediction, threshold: float) -> Chart | None:
     if not result.scored or len(result.sampled) < 2:
         return None
-    return timeline(result.sampled, result.frames, threshold, result.interval)
+    return timeline(result.sampled, result.frames, threshold, result.interval, video=result.file)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
-
 from unmask.detect.detector import REDUCTIONS, read_frame
 from unmask.evaluation.scores import FrameScore
-from unmask.explain.heat import heat_maps
+from unmask.explain.drawn import draw_heat
 from unmask.explain.layers import Split
-from unmask.explain.pictures import CROP, THUMBNAIL, data_uri, overlay, thumbnail
+from unmask.explain.pictures import THUMBNAIL, thumbnail
 from unmask.explain.regions import face_region, share_inside
 from unmask.explain.standouts import evenly, standouts
-from unmask.images import read_image
-from unmask.model.inputs import read_all
+from unmask.pages.pictures import data_uri
 from unmask.prediction.prepare import Prepared
 from unmask.prediction.results import Heat, Pictures, Prediction, Thumbnail
 from unmask.records import Crop
@@ -64,16 +60,13 @@ def _heats(
 ) -> list[Heat]:
     chosen = [_highest(prepared, result, row.frame) for row in (*most, *least)]
     files = [prepared.crops_dir / crop.file for crop, _ in chosen]
-    seen = read_all(files, split.input_size)
-    maps = list(heat_maps(split, seen[: len(most)], toward="fake"))
-    if least:
-        maps += list(heat_maps(split, seen[len(most) :], toward="real"))
+    drawn = draw_heat(split, files[: len(most)], "fake")
+    drawn += draw_heat(split, files[len(most) :], "real")
     heats = []
-    for (crop, p_fake), file, heat in zip(chosen, files, maps, strict=True):
-        image = cv2.resize(read_image(file), (CROP, CROP), interpolation=cv2.INTER_AREA)
-        mask = face_region(len(heat), crop.box, prepared.crops.scale)
-        share, area = round(share_inside(heat, mask), 4), round(float(mask.mean()), 4)
-        pictures = data_uri(image), data_uri(overlay(image, _soft(heat)))
+    for (crop, p_fake), one in zip(chosen, drawn, strict=True):
+        mask = face_region(len(one.heat), crop.box, prepared.crops.scale)
+        share, area = round(share_inside(one.heat, mask), 4), round(float(mask.mean()), 4)
+        pictures = data_uri(one.crop), data_uri(one.over)
         heats.append(Heat(crop.frame, crop.time_s, p_fake, *pictures, share, area))
     return heats
 
@@ -85,9 +78,3 @@ def _highest(prepared: Prepared, result: Prediction, frame: int) -> tuple[Crop, 
         ((crop, face.p_fake) for crop, face in pairs if crop.frame == frame),
         key=lambda pair: pair[1],
     )
-
-
-def _soft(heat: np.ndarray) -> np.ndarray:
-    """A map as large as the picture, its specks spread a little so that they can be seen."""
-    soft = cv2.GaussianBlur(cv2.resize(heat, (CROP, CROP)), (0, 0), CROP / 24)
-    return soft / max(float(soft.max()), 1e-9)

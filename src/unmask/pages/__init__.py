@@ -1,0 +1,1 @@
+"""What all pages share: how they are filled, how numbers are written, how they look."""
