@@ -22,6 +22,7 @@ include: "rules/explore.smk"
 include: "rules/explain.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
+include: "rules/verdicts.smk"
 
 
 rule all:

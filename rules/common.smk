@@ -31,8 +31,10 @@ from unmask.workflow import make_plan
 # cluster, a job's own Snakemake is what its commands are tied to.)
 if workflow.is_main_process:
     lifeline.tie()
-# Jobs find the `unmask` command beside the Python that runs the workflow.
+# Jobs find the `unmask` command beside the Python that runs the workflow. (A prefix takes the place
+# of Snakemake's own, so it says again that a failure anywhere in a pipe is one.)
 shell.prefix(
+    "set -euo pipefail; "
     f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH"
     f" PYTHONPATH={quote(SOURCE)} {lifeline.VARIABLE}={os.getpid()}; "
 )

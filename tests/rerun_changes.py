@@ -104,6 +104,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "report.heat_maps": {"report": {"heat_maps": 2}},
     "explore.videos": {"explore": {"videos": ["a", "c"]}},
     "explore.sheet": {"explore": {"sheet": 2}},
+    "predict.inputs": {"predict": {"inputs": ["data/mine/*.mp4"]}},
 }
 """For each key a setting that differs from the default."""
 
@@ -121,6 +122,7 @@ SETTINGS: dict[str, Any] = {
     "model": {"input_size": 64},
     "train": {"epochs": 1, "batch_size": 8},
     "evaluate": {"bootstrap": 20},
+    "predict": {"inputs": ["data/mine/a.mp4", "data/crops/fake"]},
 }
 """A project with every rule in it, on which a whole run takes seconds."""
 

@@ -37,6 +37,8 @@ class Plan:
     """The manifest as it will be."""
     shown: Choice | None = None
     """The videos of which there will be pictures, when asked for."""
+    to_score: list[str] = field(default_factory=list)
+    """Files of unknown label that are scored when asked for."""
     stale: Counter[str] | None = None
     """How many results of each stage are made of something else than they ought to be."""
     absent: Counter[str] | None = None
@@ -109,6 +111,10 @@ class Plan:
             "videos.csv": manifest_text(self.inventory.videos),
             "problems.csv": quarantine_text(self.inventory.problems),
             SOURCES: self._sources(),
+            "to_score.csv": table_text(
+                ("file", "fingerprint"),
+                ({"file": file, "fingerprint": self.fingerprints[file]} for file in self.to_score),
+            ),
         }
 
     def _sources(self, dataset: str | None = None) -> str:

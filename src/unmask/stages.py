@@ -46,7 +46,7 @@ class Stage:
     on_request: bool = False
 
 
-SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore"))
+SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore", "predict"))
 """The sections that the report shows."""
 
 _CROPS = ("frames", "detect", "crop")
@@ -98,7 +98,7 @@ def _metrics(config: Config) -> Settings:
 
 def _report(config: Config) -> Settings:
     """What the page looks like, and the settings that it shows."""
-    shown = config.model_dump(exclude={"report", "explore"})
+    shown = config.model_dump(exclude={"report", "explore", "predict"})
     return config.report.model_dump(exclude={"heat_maps"}) | {"config": shown}
 
 
@@ -248,6 +248,19 @@ STAGES: dict[str, Stage] = {
             *("score", "explain", "metrics", "plots"),
         ),
         makes=("made_of/report.json", "report/index.html", "report/videos"),
+    ),
+    "verdicts": Stage(
+        "predict",
+        "verdicts",
+        ("predict",),
+        lambda c: c.predict.model_dump(),
+        after=("train", "metrics"),
+        reads=("to_score.csv",),
+        makes=(
+            "made_of/verdicts.json",
+            *(f"verdicts/{name}" for name in ("verdicts.csv", "verdicts.json", "index.html")),
+        ),
+        on_request=True,
     ),
     "onnx": _export("onnx"),
     "tflite": _export("tflite"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from unmask.explore.choice import choose
 from unmask.fingerprints import fingerprints
 from unmask.inventory import take_inventory
 from unmask.plan import SETTINGS, Plan
+from unmask.prediction.inputs import find_inputs
 from unmask.results import expected
 from unmask.settle import settle
 from unmask.split import assign_splits
@@ -38,9 +40,11 @@ def make_plan(
     _check_weights(config, where)
     inventory = take_inventory(config.datasets, where)
     videos = [video.path for video in inventory.videos if video.dataset not in _demos(config)]
+    to_score = _to_score(config, where)
     try:
-        known = fingerprints([*videos, *config.weights_files], where, where / MEMORY, keep=write)
-        plan = Plan(config, inventory, known)
+        sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
+        known = fingerprints(sources, where, where / MEMORY, keep=write)
+        plan = Plan(config, inventory, known, to_score=to_score)
         plan.split = assign_splits(inventory.videos, **config.split.model_dump())
         shown = config.explore
         plan.shown = choose(inventory.videos, plan.cropped, shown=shown.videos, sheet=shown.sheet)
@@ -57,6 +61,18 @@ def make_plan(
 
 def _demos(config: Config) -> set[str]:
     return {dataset.name for dataset in config.datasets if isinstance(dataset, Demo)}
+
+
+def _to_score(config: Config, where: Path) -> list[str]:
+    """The files that `verdicts` would score. An empty or absent folder stops no other run."""
+    found: dict[str, None] = {}
+    for name in config.predict.inputs:
+        with suppress(UnmaskError):
+            files = find_inputs([str(where / name)])
+            if not Path(name).is_absolute():
+                files = [file.relative_to(where) for file in files]
+            found |= dict.fromkeys(map(str, files))
+    return list(found)
 
 
 def _check_weights(config: Config, where: Path) -> None:

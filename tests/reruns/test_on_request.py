@@ -12,8 +12,8 @@ from reruns.test_table import change
 from workflow.projects import run
 
 ROWS = law("On request")
-STAGES = ("onnx", "tflite")
-TARGETS = ("exports",)
+STAGES = ("verdicts", "onnx", "tflite")
+TARGETS = ("verdicts", "exports")
 
 
 def planned(folder: Path, *targets: str):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from argparse import _ArgumentGroup as Group
 from pathlib import Path
 
 from unmask.provenance import key_of_job, read_source, write_receipt
 
 
-def add_arguments(parser: ArgumentParser, *, required: bool = True) -> None:
+def add_arguments(parser: ArgumentParser | Group, *, required: bool = True) -> None:
     """Declare the settings, where the result comes from, and the receipt.
 
     A command that people call too needs no settings: it writes no receipt then.

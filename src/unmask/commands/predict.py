@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -13,15 +12,19 @@ from argparse import (
     Namespace,
     RawDescriptionHelpFormatter,
 )
-from collections.abc import Mapping
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from unmask.commands import _receipt
 from unmask.errors import UnmaskError, UnreadableMedia
 
 if TYPE_CHECKING:
+    from unmask.prediction.memory import Memory
     from unmask.prediction.prepare import Prepared
     from unmask.prediction.results import Prediction
+    from unmask.prediction.scoring import Scoring
     from unmask.progress import Progress
 
 HELP = "score your own videos or images with a trained model"
@@ -49,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EPILOG
     parser.add_argument(
         "inputs",
-        nargs="+",
+        nargs="*",
         metavar="INPUT",
         help="videos, images, folders, or quoted patterns such as 'clips/*.mp4'",
     )
@@ -94,6 +97,20 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on-fake", action="store_true", help="exit with status 4 if a file is called fake"
     )
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        default=max(1, (os.cpu_count() or 2) - 1),
+        metavar="N",
+        help="prepare so many files at once, beside the scoring (default: one less than there are "
+        "processors)",
+    )
+    workflow = parser.add_argument_group("for the workflow")
+    workflow.add_argument("--files", type=Path, metavar="FILE", help="score what this table lists")
+    workflow.add_argument(
+        "--memory", type=Path, metavar="DIR", help="keep results there, and take up those of before"
+    )
+    _receipt.add_arguments(workflow, required=False)
 
 
 def run(args: Namespace) -> int:
@@ -101,54 +118,90 @@ def run(args: Namespace) -> int:
     from unmask.annotate.names import annotated_names
     from unmask.evaluation.scores import aggregate_frames
     from unmask.model.contract import read_contract
-    from unmask.prediction.inputs import find_inputs
-    from unmask.prediction.outputs import check_kaggle
-    from unmask.prediction.prepare import Preparation, check_preparation
+    from unmask.prediction.batch import score_files
+    from unmask.prediction.destinations import Destinations
+    from unmask.prediction.page import MOST_PICTURED
+    from unmask.prediction.prepare import check_preparation
+    from unmask.prediction.scoring import scoring_of_run
     from unmask.progress import Progress
 
     contract = read_contract(args.model)
     check_preparation(contract, args.model)
-    scoring = _scoring(args, contract)
-    aggregate_frames([0.0], scoring["aggregate"])
-    threshold = scoring["threshold"]
-    files = find_inputs(args.inputs)
-    _check_outputs(args, files)
-    if args.kaggle:
-        check_kaggle(files)
+    given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}
+    scoring = scoring_of_run(args.model, contract, **given)
+    aggregate_frames([0.0], scoring.aggregate)
+    if scoring.source:
+        logging.info("threshold %.3f, from %s", scoring.threshold, scoring.source)
+    files = _files(args)
+    wanted = Destinations(args.json, args.csv, args.kaggle, args.kaggle_fill, args.html)
+    wanted.check(files)
     names = annotated_names(args.annotate, files) if args.annotate else {}
-    progress = Progress(len(files), results=sys.stderr if str(args.json) == "-" else None)
+    receipt = _receipt.Receipt(args) if args.settings else None
+    memory = _memory(args, scoring)
+    progress = Progress(len(files), results=sys.stderr if wanted.to_output else None)
     results: list[Prediction] = []
     interrupted = False
-    with Preparation(files, contract) as preparation:
-        # Preparing the first file goes on while this takes its seconds.
-        from unmask.model import runtime
-
-        runtime.start()
-        from unmask.prediction.predictor import Predictor
-
-        predictor = Predictor(args.model, **scoring)
-        progress.begin(str(files[0]))
-        try:
-            for prepared in preparation:
-                if results:
-                    progress.begin(str(prepared.file))
-                result = predictor.score(prepared)
-                if args.html and result.scored and len(results) < _most_pictured():
-                    predictor.illustrate(prepared, result)
+    scored = score_files(
+        files,
+        args.model,
+        contract,
+        scoring,
+        pictured=MOST_PICTURED if args.html else 0,
+        jobs=args.jobs,
+        memory=memory,
+        begin=lambda file: progress.begin(str(file)),
+    )
+    try:
+        with closing(scored):
+            for prepared, result in scored:
                 results.append(result)
                 progress.end(_text(result))
-                if names:
-                    _annotate(prepared, names[prepared.file], result, threshold, progress)
-        except KeyboardInterrupt:
-            interrupted = True
-        finally:
-            progress.clear()
-            if results:
-                _write(args, results, threshold)
+                if prepared and prepared.file in names:
+                    _annotate(prepared, names[prepared.file], result, scoring.threshold, progress)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        progress.clear()
+        if results:
+            written = wanted.write(results, model=args.model, threshold=scoring.threshold)
     if interrupted:
         logging.warning("interrupted: %d of %d files were scored", len(results), len(files))
         return INTERRUPTED
+    if memory:
+        memory.forget_all_but(files)
+    if receipt:
+        receipt.write(*written)
+        return ALL_SCORED  # what could not be scored stands in the tables
     return _status(results, fail_on_fake=args.fail_on_fake)
+
+
+def _files(args: Namespace) -> list[Path]:
+    """What is to be scored: the files of the table, or what the arguments stand for."""
+    from unmask.prediction.inputs import find_inputs
+    from unmask.tables import read_table
+
+    if not args.files:
+        if not args.inputs:
+            raise UnmaskError("Nothing to score. Name files or folders:\n  unmask predict clip.mp4")
+        return find_inputs(args.inputs)
+    listed = [Path(row["file"]) for row in read_table(args.files)]
+    if not listed:
+        raise UnmaskError(
+            "predict.inputs names no video or image. Write in config.yaml, for example:\n"
+            "  predict:\n    inputs: [data/unlabeled]"
+        )
+    return listed
+
+
+def _memory(args: Namespace, scoring: Scoring) -> Memory | None:
+    """What was scored before by the same code and model in the same way."""
+    if not (args.memory and args.settings):
+        return None
+    from unmask import settings
+    from unmask.prediction.memory import Memory
+
+    model = sha256(args.model.read_bytes()).hexdigest()
+    return Memory(args.memory, f"{settings.code(args.settings)} {model} {scoring}")
 
 
 def _status(results: list[Prediction], *, fail_on_fake: bool) -> int:
@@ -170,54 +223,14 @@ def _share(text: str) -> float:
     return value
 
 
-def _check_outputs(args: Namespace, files: list[Path]) -> None:
-    """Find out now what would otherwise go wrong after all files were scored."""
-    inputs = {file.resolve() for file in files}
-    for name in ("json", "csv", "kaggle", "html"):
-        path = getattr(args, name)
-        if not path or str(path) == "-":
-            continue
-        if path.is_dir():
-            raise UnmaskError(f"--{name} {path} is a folder. Name a file: {path / f'out.{name}'}")
-        if path.resolve() in inputs:
-            raise UnmaskError(f"--{name} would write over the input {path}. Name another file.")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UnmaskError(
-                f"--{name}: the folder {path.parent} cannot be made ({error.strerror}). Name "
-                "a file in another."
-            ) from error
-        if not os.access(path.parent, os.W_OK):
-            raise UnmaskError(f"--{name}: nothing may be written to {path.parent}. Name another.")
-
-
-def _scoring(args: Namespace, contract: Mapping[str, Any]) -> dict[str, Any]:
-    """How to score: as the arguments say, else as the model's run did."""
-    metrics = args.model.parent.parent / "metrics.json"
-    known: dict[str, Any] = {"aggregate": "mean", "flip": False}
-    known["threshold"], source = contract.get("threshold", 0.5), "the model file"
-    if metrics.is_file():
-        try:
-            measured = json.loads(metrics.read_text("utf-8"))
-            known |= {"threshold": float(measured["video"]["threshold"])}
-            known |= measured.get("scoring", {})
-            source = str(metrics)
-        except (ValueError, KeyError, TypeError):
-            raise UnmaskError(
-                f"{metrics} holds no threshold. Say from which score on a video is fake:\n"
-                "  --threshold 0.5"
-            ) from None
-    given = {name: getattr(args, name) for name in known if getattr(args, name) is not None}
-    if "threshold" not in given:
-        logging.info("threshold %.3f, from %s", known["threshold"], source)
-    return known | given
-
-
-def _most_pictured() -> int:
-    from unmask.prediction.page import MOST_PICTURED
-
-    return MOST_PICTURED
+def _count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise ArgumentTypeError(f"{text!r} is not a number of jobs. Allowed: 1 and more")
+    return value
 
 
 def _text(result: Prediction) -> str:
@@ -250,26 +263,3 @@ def _annotate(
     else:
         hint = "; .webm is written about three times as fast" if codec == "VP9" else ""
         progress.say(f"  annotated: {out} ({codec}{hint})")
-
-
-def _write(args: Namespace, results: list[Prediction], threshold: float) -> None:
-    from unmask.prediction import outputs
-    from unmask.tables import write_table, write_text
-
-    if args.csv:
-        write_table(args.csv, outputs.COLUMNS, map(outputs.row, results))
-    if args.json:
-        found = outputs.content(results, model=args.model, threshold=threshold)
-        text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-        if str(args.json) == "-":
-            sys.stdout.write(text)
-        else:
-            write_text(args.json, text)
-    if args.kaggle:
-        rows = outputs.kaggle_rows(results, args.kaggle_fill)
-        write_table(args.kaggle, outputs.KAGGLE_COLUMNS, rows)
-        logging.info("%s", outputs.kaggle_note(results, args.kaggle, args.kaggle_fill))
-    if args.html:
-        from unmask.prediction.page import prediction_page
-
-        write_text(args.html, prediction_page(results, model=args.model, threshold=threshold))

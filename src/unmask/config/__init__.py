@@ -37,6 +37,7 @@ class Config(Section):
     evaluate: sections.Evaluate = Field(default_factory=sections.Evaluate)
     report: sections.Report = Field(default_factory=sections.Report)
     explore: sections.Explore = Field(default_factory=sections.Explore)
+    predict: sections.Predict = Field(default_factory=sections.Predict)
 
     @model_validator(mode="before")
     @classmethod

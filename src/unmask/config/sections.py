@@ -210,3 +210,13 @@ class Explore(Section):
     sheet: Annotated[int, Field(ge=1, le=200)] = Field(
         24, description="Videos on the contact sheet of each class, spread evenly over all."
     )
+
+
+class Predict(Section):
+    """Videos of unknown label, scored when asked for."""
+
+    inputs: list[str] = Field(
+        default_factory=list,
+        description="Videos, images, folders or patterns that `snakemake verdicts` scores with the "
+        "trained model. They are in no dataset.",
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -75,35 +76,36 @@ def prepare(file: Path, contract: Mapping[str, Any], folder: Path) -> Prepared:
 
 
 class Preparation:
-    """Prepares files one after the other in the background, one ahead of what is asked for.
+    """Prepares files in the background, in their order, ``jobs`` ahead of what is asked for.
 
     Use it in a ``with`` block and iterate over it: what a file needs on disk is deleted when the
     next one is asked for.
     """
 
-    def __init__(self, files: Sequence[Path], contract: Mapping[str, Any]) -> None:
-        """Start with the first file at once."""
+    def __init__(self, files: Sequence[Path], contract: Mapping[str, Any], jobs: int = 1) -> None:
+        """Start with the first files at once."""
         self._files, self._contract = files, contract
         self._root = tempfile.TemporaryDirectory(prefix="unmask-", ignore_cleanup_errors=True)
-        self._worker = ThreadPoolExecutor(max_workers=1)
-        self._ahead: Future[Prepared] | None = self._start(0)
+        self._workers = ThreadPoolExecutor(max_workers=jobs)
+        self._ahead = deque(self._start(number) for number in range(min(jobs, len(files))))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._worker.shutdown(cancel_futures=True)
+        self._workers.shutdown(cancel_futures=True)
         self._root.cleanup()
 
     def __iter__(self) -> Iterator[Prepared]:
-        for number in range(len(self._files)):
-            prepared = self._ahead.result()
-            self._ahead = self._start(number + 1)
+        following = len(self._ahead)
+        while self._ahead:
+            prepared = self._ahead.popleft().result()
+            if following < len(self._files):
+                self._ahead.append(self._start(following))
+                following += 1
             yield prepared
             shutil.rmtree(prepared.folder, ignore_errors=True)
 
-    def _start(self, number: int) -> Future[Prepared] | None:
-        if number >= len(self._files):
-            return None
+    def _start(self, number: int) -> Future[Prepared]:
         folder = Path(self._root.name) / f"{number:06d}"
-        return self._worker.submit(prepare, self._files[number], self._contract, folder)
+        return self._workers.submit(prepare, self._files[number], self._contract, folder)

@@ -1,0 +1,68 @@
+"""Scoring many files: the next ones are prepared while one is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from unmask.prediction.memory import Memory
+from unmask.prediction.prepare import Preparation, Prepared
+from unmask.prediction.results import Prediction
+from unmask.prediction.scoring import Scoring
+
+
+def score_files(
+    files: Sequence[Path],
+    model: Path,
+    contract: Mapping[str, Any],
+    scoring: Scoring,
+    *,
+    pictured: int = 0,
+    jobs: int = 1,
+    memory: Memory | None = None,
+    begin: Callable[[Path], None] = lambda _: None,
+) -> Iterator[tuple[Prepared | None, Prediction]]:
+    """Score files one after the other and yield what each was prepared to, and its result.
+
+    TensorFlow is started only if there is something to score, while the first file is prepared.
+
+    Args:
+        files: what to score, see :func:`unmask.prediction.inputs.find_inputs`.
+        model: the model's file.
+        contract: the model's, which says how crops are made.
+        scoring: threshold and the way to a score.
+        pictured: so many of the files, the first of them, get pictures.
+        jobs: so many files are prepared at once, beside the scoring.
+        memory: results from before. What comes from there was not prepared: None.
+        begin: called before each file.
+    """
+    known: dict[Path, Prediction] = {}
+    for place, file in enumerate(files if memory else ()):
+        found = memory.recall(file, pictured=place < pictured)
+        if found is not None:
+            known[file] = found
+    todo = [file for file in files if file not in known]
+    with Preparation(todo, contract, jobs) as preparation:
+        if todo:
+            from unmask.model import runtime
+
+            runtime.start()
+            from unmask.prediction.predictor import Predictor
+
+            predictor = Predictor(
+                model, threshold=scoring.threshold, aggregate=scoring.aggregate, flip=scoring.flip
+            )
+        prepared_files = iter(preparation)
+        for place, file in enumerate(files):
+            begin(file)
+            if file in known:
+                yield None, known[file]
+                continue
+            prepared = next(prepared_files)
+            result = predictor.score(prepared)
+            if result.scored and place < pictured:
+                predictor.illustrate(prepared, result)
+            if memory:
+                memory.keep(file, result, pictured=place < pictured)
+            yield prepared, result
