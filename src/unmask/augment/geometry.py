@@ -1,16 +1,27 @@
 """Turning, shifting, shearing, zooming and mirroring crops, in one resampling.
 
 Follows Keras' ``ImageDataGenerator``, down to how the steps are chained about the image's center.
+The resampling is OpenCV's, a step of the graph like any other: it is several times as fast as
+TensorFlow's own, and rounds places in the source to 1/32 of a pixel.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
+import cv2
+import numpy as np
 import tensorflow as tf
 
-FILL_MODES = ("nearest", "reflect", "constant", "wrap")
+_BORDERS = {
+    "nearest": cv2.BORDER_REPLICATE,
+    "reflect": cv2.BORDER_REFLECT,
+    "constant": cv2.BORDER_CONSTANT,
+    "wrap": cv2.BORDER_WRAP,
+}
+FILL_MODES = tuple(_BORDERS)
 
 
 @dataclass(frozen=True)
@@ -79,13 +90,19 @@ def transform(
     x, y = (images.shape[2] - 1) / 2, (images.shape[1] - 1) / 2
     a2 = cos * shift_x - sin * shift_y + x - a0 * x - a1 * y
     b2 = sin * shift_x + cos * shift_y + y - b0 * x - b1 * y
-    zero = tf.zeros_like(a0)
-    images = tf.convert_to_tensor(images)
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=tf.cast(images, tf.float32),
-        transforms=tf.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1),
-        output_shape=tf.constant(images.shape.as_list()[1:3]),
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode=fill_mode.upper(),
+    matrices = tf.reshape(tf.stack([a0, a1, a2, b0, b1, b2], axis=1), (-1, 2, 3))
+    images = tf.cast(images, tf.float32)
+    warped = tf.numpy_function(
+        partial(_warp, border=_BORDERS[fill_mode]), [images, matrices], tf.float32, stateful=False
     )
+    return tf.ensure_shape(warped, images.shape)
+
+
+def _warp(images: np.ndarray, matrices: np.ndarray, border: int) -> np.ndarray:
+    """Resample each image by its matrix, which takes a place of the result to its source."""
+    warped = np.empty_like(images)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    for image, matrix, result in zip(images, matrices, warped, strict=True):
+        shape = image.shape[1::-1]
+        cv2.warpAffine(image, matrix, shape, dst=result, flags=flags, borderMode=border)
+    return warped
