@@ -30,19 +30,17 @@
     const cursor = document.createElementNS(SVG, "circle");
     cursor.setAttribute("class", "cursor");
     cursor.setAttribute("r", 6);
-    cursor.setAttribute("visibility", "hidden");
-    svg.append(cursor);
     let at = -1;
     const show = (place) => {
       at = place;
+      svg.append(cursor);
       cursor.setAttribute("cx", marks[at].x);
       cursor.setAttribute("cy", marks[at].y);
-      cursor.setAttribute("visibility", "visible");
       readout.textContent = marks[at].text;
     };
     const hide = () => {
       at = -1;
-      cursor.setAttribute("visibility", "hidden");
+      cursor.remove();
       readout.textContent = "";
     };
     svg.addEventListener("pointermove", (event) => {
