@@ -18,11 +18,11 @@ def load(path: Path) -> dict[str, Any]:
     return json.loads(Path(path).read_text("utf-8"))["settings"]
 
 
-def code(path: Path) -> str:
+def code_of(path: Path) -> str:
     """The digest of a stage's code."""
     return json.loads(Path(path).read_text("utf-8"))["code"]
 
 
-def text(settings: dict[str, Any], code_digest: str) -> str:
+def text(settings: dict[str, Any], code: str) -> str:
     """The content of a settings file: the settings of a stage, and the digest of its code."""
-    return json.dumps({"code": code_digest, "settings": settings}, indent=1, sort_keys=True) + "\n"
+    return json.dumps({"code": code, "settings": settings}, indent=1, sort_keys=True) + "\n"

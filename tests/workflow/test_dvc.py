@@ -42,7 +42,7 @@ def test_an_experiment_shows_what_was_changed_and_what_it_did(clone, tmp_path):
     done = run("dvc", "exp", "run", "--set-param", "config.yaml:train.seed=1", cwd=folder)
     assert done.returncode == 0, done.stdout
     assert jobs_run(done.stdout) == dict.fromkeys(
-        ("train", "score", "metrics", "plots", "report"), 1
+        ("train", "score", "explain", "metrics", "plots", "report"), 1
     )
 
     def shown(*command: str) -> str:

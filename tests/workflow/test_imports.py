@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from unmask import stages
-from workflow.conftest import snakemake_in
+from workflow.conftest import SMALL, snakemake_in
 from workflow.projects import run
 
 STARTS = {"unmask/cli.py", "unmask/__main__.py", "unmask/lifeline.py"}
@@ -33,8 +33,9 @@ def project(finished, tmp_path_factory):
 @pytest.fixture(scope="module")
 def commands(project) -> dict[str, list[str]]:
     """A command line of each stage, as Snakemake would run it."""
-    targets = ("all", "exports", "explore")
-    shown = snakemake_in(project)(*targets, "--dry-run", "--forceall", "--printshellcmds").stdout
+    settings = SMALL | {"predict": {"inputs": [str(next(project.glob("data/demo/*.mp4")))]}}
+    options = ("all", "exports", "verdicts", "--dry-run", "--forceall", "--printshellcmds")
+    shown = snakemake_in(project, settings)(*options).stdout
     lines = re.findall(r"unmask (\w+) (.*?) (?:> |2>&1)", shown)
     return {name: [name, *shlex.split(rest)] for name, rest in lines}
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 
+from unmask import stages
 from unmask.model.artifact import load_model
 from unmask.records import DetectionIndex, FaceIndex, FrameIndex
 from workflow.conftest import SMALL, run, snakemake_in
@@ -86,12 +88,36 @@ def test_plots_and_report_are_there_and_the_report_needs_no_other_file(finished)
         assert (results / f"plots/{name}.png").stat().st_size > 1000
         assert (results / f"plots/{name}.csv").is_file()
     page = (results / "report/index.html").read_text()
-    assert "data:image/png;base64" in page
+    assert page.count("Heat map over it") == 4  # of each test video
+    assert "Contact sheet of fake videos" in page
     assert 'src="http' not in page and 'href="http' not in page
+    test = [
+        row["video"] for row in rows(results / "predictions/videos.csv") if row["split"] == "test"
+    ]
+    pages = [path.stem for path in (results / "report/videos").glob("*.html")]
+    assert sorted(pages) == sorted(test)
+
+
+def test_snakemakes_own_report_has_every_picture_with_a_caption(finished, tmp_path):
+    done = snakemake_in(finished)("--report", str(tmp_path / "report.zip"))
+    assert done.returncode == 0, done.stdout
+    with zipfile.ZipFile(tmp_path / "report.zip") as report:
+        page = report.read("report/report.html").decode()
+    plots = [path.name for path in (finished / "results/plots").glob("*.png")]
+    explored = [
+        "contact_real.jpg",
+        "contact_fake.jpg",
+        *2 * ["frames.jpg", "clip.gif", "crops.jpg"],
+    ]
+    for name in plots + explored:
+        assert f'"name": "{name}"' in page
+    assert page.count('"caption": "<p>') == len(plots + explored) == 14
 
 
 def test_every_rule_leaves_a_log_and_a_benchmark(finished):
-    for name in ("demo", "manifest", "dataset", "train", "score", "metrics", "plots", "report"):
+    for name in stages.STAGES.keys() - {"frames", "detections", "faces", "cropped"}:
+        if stages.STAGES[name].on_request:
+            continue
         assert (finished / f"logs/{name}.log").is_file()
         assert (finished / f"logs/benchmarks/{name}.tsv").read_text().startswith("s\t")
 
@@ -106,7 +132,7 @@ def test_a_dry_run_explains_why(finished, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(finished, copy, symlinks=True, copy_function=shutil.copy2)
     shown = snakemake_in(copy, changed)("--dry-run").stdout
-    jobs = {"train", "score", "metrics", "plots", "report", "all"}
+    jobs = {"train", "score", "explain", "metrics", "plots", "report", "all"}
     counts = shown.split("Job stats:")[1].split("total")[0].split("\n")[3:]
     assert {line.split()[0] for line in counts if line.strip()} == jobs
     assert "results/settings/train.json" in shown

@@ -201,7 +201,7 @@ def _memory(args: Namespace, scoring: Scoring) -> Memory | None:
     from unmask.prediction.memory import Memory
 
     model = sha256(args.model.read_bytes()).hexdigest()
-    return Memory(args.memory, f"{settings.code(args.settings)} {model} {scoring}")
+    return Memory(args.memory, f"{settings.code_of(args.settings)} {model} {scoring}")
 
 
 def _status(results: list[Prediction], *, fail_on_fake: bool) -> int:
