@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from base64 import b64decode
@@ -48,8 +49,10 @@ def to_page(notebook: NotebookNode) -> tuple[str, dict[str, bytes]]:
     exporter = MarkdownExporter()
     exporter.register_preprocessor(Tidy, enabled=True)
     text, resources = exporter.from_notebook_node(notebook)
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    return HEADER + "\n".join(lines) + "\n", resources["pictures"]
+    parts = re.split(r"^(```python\n.*?\n```)$", text.strip(), flags=re.DOTALL | re.MULTILINE)
+    for place in range(0, len(parts), 2):  # between code, one empty line is enough
+        parts[place] = re.sub(r"\n[ \n]*\n", "\n\n", parts[place])
+    return HEADER + "".join(parts) + "\n", resources["pictures"]
 
 
 class Tidy(Preprocessor):
