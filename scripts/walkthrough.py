@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -37,11 +38,14 @@ HEADER = """\
 """
 
 
-def run(notebook: NotebookNode, folder: Path) -> None:
-    """Run every cell, in ``folder``, and keep what comes out. A cell that fails ends it."""
+def run(notebook: NotebookNode, folder: Path, scratch: Path) -> None:
+    """Run every cell, and keep what comes out. A cell that fails ends it.
+
+    Cells work in ``folder``; the folders for temporary files that they ask for are in ``scratch``.
+    """
     place = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, timeout=CELL_S, kernel_name="python3", resources=place)
-    client.execute()
+    client.execute(env={**os.environ, "TMPDIR": str(scratch)})
 
 
 def to_page(notebook: NotebookNode) -> tuple[str, dict[str, bytes]]:
@@ -100,7 +104,7 @@ def main() -> None:
     """Run the notebook and write the page."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
-        run(notebook, Path(folder))
+        run(notebook, Path(folder), Path(folder))
     text, pictures = to_page(notebook)
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)

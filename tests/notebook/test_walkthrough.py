@@ -53,9 +53,7 @@ def ran(walkthrough, tmp_path_factory) -> Run:
     notebook = nbformat.read(walkthrough.NOTEBOOK, as_version=4)
     for name in ("made", "place"):
         (folder / name).mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(folder / "made"))
-        walkthrough.run(notebook, folder / "place")
+    walkthrough.run(notebook, folder / "place", folder / "made")
     work = next((folder / "made").glob("unmask-*"))
     return Run(notebook, work, folder / "place")
 
@@ -131,4 +129,4 @@ def test_without_the_package_the_first_cell_says_what_to_write(walkthrough, tmp_
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     notebook.cells = [nbformat.v4.new_code_cell(WITHOUT_THE_PACKAGE), first]
     with pytest.raises(CellExecutionError, match="Write the repository's address into REPOSITORY"):
-        walkthrough.run(notebook, tmp_path)
+        walkthrough.run(notebook, tmp_path, tmp_path)
