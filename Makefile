@@ -16,7 +16,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test test-backbones test-reruns bench lint format lock generate clean
+.PHONY: help install run sync record test test-backbones test-reruns test-notebook notebook bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and ki
 
 test-backbones: $(READY) ## build, train, save and load every backbone (long)
 	$(BIN)/python -m pytest tests/backbones
+
+test-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
+	$(BIN)/python -m pytest tests/notebook
+
+notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its pictures
+	$(BIN)/python scripts/walkthrough.py
 
 bench: $(READY) ## measure detectors, stages, planning and training (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md

@@ -100,8 +100,8 @@ class Plan:
     def settings(self) -> dict[str, str]:
         """What is written into the settings file of each stage."""
         return {
-            name: settings.text(stage.select(self.config), stages.code_digest(name))
-            for name, stage in stages.STAGES.items()
+            name: settings.text(stages.settings_of(self.config, name), stages.code_digest(name))
+            for name in stages.STAGES
         }
 
     @cached_property

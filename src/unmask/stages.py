@@ -267,6 +267,11 @@ STAGES: dict[str, Stage] = {
 }
 
 
+def settings_of(config: Config, stage: str) -> Settings:
+    """The settings of a stage, as keyword arguments of the function that does its work."""
+    return STAGES[stage].select(config)
+
+
 def modules(stage: str) -> list[Path]:
     """The modules that a stage's command imports, directly or not, sorted.
 

@@ -11,7 +11,7 @@ from PIL import Image
 import media
 from unmask.errors import ConfigError
 from unmask.explore.choice import choose
-from unmask.explore.drawing import mark_faces
+from unmask.explore.drawing import animate, mark_faces
 from unmask.explore.pictures import contact_sheet, write_pictures
 from unmask.manifest import Video
 from unmask.records import Crop, DetectionIndex, Face, FaceIndex, FrameFaces
@@ -85,6 +85,28 @@ def test_boxes_follow_when_a_large_frame_is_shrunk():
     assert shown.size == (320, 240)
     rows, columns = np.nonzero(redness(shown))
     assert (columns.min(), rows.min()) == pytest.approx((100, 60), abs=2)
+
+
+def test_texts_stand_in_place_of_the_confidence():
+    gray, face = Image.new("RGB", (320, 240), (90, 90, 90)), Face(BOX, 0.99, None)
+    plain, sure, named, other = (
+        np.asarray(mark_faces(gray, [face], 320, **how))
+        for how in ({"confidence": False}, {}, {"texts": ["0.990"]}, {"texts": ["7"]})
+    )
+    assert (sure == named).all()
+    assert (sure != other).any() and (plain != other).any()
+
+
+def test_an_animation_shows_each_picture_for_its_time_and_goes_round(tmp_path):
+    colors = [(200, 30, 30), (30, 200, 30), (30, 30, 200)]
+    animate(tmp_path / "a.gif", [Image.new("RGB", (32, 24), c) for c in colors], [40, 120, 500])
+    gif = Image.open(tmp_path / "a.gif")
+    seen = []
+    for number in range(gif.n_frames):
+        gif.seek(number)
+        seen.append((gif.convert("RGB").getpixel((5, 5)), gif.info["duration"]))
+    assert seen == list(zip(colors, [40, 120, 500], strict=True))
+    assert gif.info["loop"] == 0
 
 
 class Results:

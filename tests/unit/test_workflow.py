@@ -124,6 +124,19 @@ def test_problems_show_in_the_summary(tmp_path):
     assert plan.demo_files == []
 
 
+def test_settings_of_a_stage_are_the_arguments_of_its_function():
+    from inspect import signature
+
+    from unmask.faces import crop_faces
+    from unmask.frames import extract_frames
+
+    config = validate({"frames": {"fps": 5}, "detect": {"min_confidence": 0.5}})
+    for stage, function in {"frames": extract_frames, "faces": crop_faces}.items():
+        assert set(stages.settings_of(config, stage)) <= set(signature(function).parameters)
+    assert stages.settings_of(config, "frames")["fps"] == 5
+    assert stages.settings_of(config, "faces")["min_confidence"] == 0.5
+
+
 def test_generated_files_are_up_to_date(repository):
     import importlib.util
 

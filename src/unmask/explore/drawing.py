@@ -32,20 +32,29 @@ def shrink(image: Image.Image, side: int) -> Image.Image:
 
 
 def mark_faces(
-    image: Image.Image, faces: Sequence[Face], side: int, *, confidence: bool = True
+    image: Image.Image,
+    faces: Sequence[Face],
+    side: int,
+    *,
+    confidence: bool = True,
+    texts: Sequence[str] | None = None,
 ) -> Image.Image:
-    """A frame, shrunk to ``side``, with each face in a red dashed box and its landmarks as dots."""
+    """A frame, shrunk to ``side``, with each face in a red dashed box and its landmarks as dots.
+
+    Above each box stands the face's confidence, or what ``texts`` says of it.
+    """
+    if texts is None:
+        texts = [f"{face.confidence:.3f}" if confidence else "" for face in faces]
     shown = shrink(image, side)
     ratio = shown.width / image.width
     pen = ImageDraw.Draw(shown)
-    for face in faces:
+    for face, text in zip(faces, texts, strict=True):
         x, y, width, height = (ratio * value for value in face.box)
         dashed_box(pen, (x, y, width, height))
         for mark_x, mark_y in face.landmarks or ():
             pen.circle((ratio * mark_x, ratio * mark_y), max(1.0, width / 40), RED)
-        if confidence:
-            place, sure = (x, max(0, y - LINE)), f"{face.confidence:.3f}"
-            pen.text(place, sure, RED, _font(_TEXT), stroke_width=2, stroke_fill=WHITE)
+        place = (x, max(0, y - LINE))
+        pen.text(place, text, RED, _font(_TEXT), stroke_width=2, stroke_fill=WHITE)
     return shown
 
 
@@ -83,6 +92,15 @@ def grid(tiles: Sequence[Tile], columns: int, title: str) -> Image.Image:
         sheet.paste(image, (x, y))
         pen.text((x, y + image.height + 2), _fitted(caption, width), GRAY, _font(_TEXT))
     return sheet
+
+
+def animate(path: Path, images: Sequence[Image.Image], durations: int | Sequence[int]) -> None:
+    """Write pictures of one size as an animated GIF that goes round and round.
+
+    ``durations``: how long to show each, or all, in milliseconds.
+    """
+    first, *others = (image.quantize(128, dither=Image.Dither.NONE) for image in images)
+    first.save(path, save_all=True, append_images=others, duration=durations, loop=0)
 
 
 def _fitted(text: str, width: int) -> str:

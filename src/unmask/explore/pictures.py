@@ -10,7 +10,7 @@ from PIL import Image
 
 from unmask.directories import fresh_directory
 from unmask.explore.choice import Choice, sheet_name, spread
-from unmask.explore.drawing import grid, mark_faces, open_image, shrink
+from unmask.explore.drawing import animate, grid, mark_faces, open_image, shrink
 from unmask.records import DetectionIndex, FaceIndex, FrameFaces
 
 SHEET_SIDE, CROP_SIDE, FRAME_SIDE, CLIP_SIDE = 128, 144, 420, 320
@@ -95,9 +95,7 @@ def write_clip(path: Path, found: DetectionIndex, frames: Path) -> None:
     ]
     if not images:
         images = [grid([], 1, f"{found.video}: {found.reason}")]
-    first, *others = (image.quantize(128, dither=Image.Dither.NONE) for image in images)
-    durations = _durations(shown) if others else STILL_MS
-    first.save(path, save_all=True, append_images=others, duration=durations, loop=0)
+    animate(path, images, _durations(shown) if len(images) > 1 else STILL_MS)
 
 
 def _durations(frames: Sequence[FrameFaces]) -> list[int]:
