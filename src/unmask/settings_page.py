@@ -18,10 +18,10 @@ HEADER = """\
 <!-- Written by `make generate` from src/unmask/config. -->
 
 Every key of `config.yaml`, with what it may be and what it is where you leave it out. Keys that are
-not here are refused. *From* names the first stage that is made again after a change; the stages
-made from it follow ([What runs again](reruns.md) has the whole table). [`config.yaml`](../config.yaml)
-itself has the same keys with a remark each. `snakemake -n` says, before anything runs, whether the
-settings can be used.
+not here are refused. *From* names the first stages that are made again after a change; those made
+of their results follow ([What runs again](reruns.md) has the whole table).
+[`config.yaml`](../config.yaml) itself has the same keys with a remark each. `snakemake -n` says,
+before anything runs, whether the settings can be used.
 
 An editor that knows the YAML language server completes and checks `config.yaml` as you type, by
 [`config.schema.json`](config.schema.json).
@@ -30,8 +30,9 @@ An editor that knows the YAML language server completes and checks `config.yaml`
 DATASETS = """\
 ## datasets
 
-The list of datasets, one or several; the demo, if it is left out. *From* is `manifest` for all keys
-of a dataset: which videos there are, and how they are grouped.
+The list of datasets, one or several; the demo, if it is left out. What a change makes again depends
+on the videos it concerns: a new dataset in the list leaves what was made of the others up to their
+crops.
 """
 
 _RANGES = {

@@ -23,7 +23,8 @@ PAGES = sorted(
     for path in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")]
 )
 _BLOCK = re.compile(
-    r"(?:^<!-- (?P<comment>[^\n]*?) -->\n\s*?)?^(?P<fence>```+)(?P<language>\w*)\n(?P<text>.*?)^(?P=fence)$",
+    r"(?:^<!-- (?P<comment>[^\n]*?) -->\n\s*?)?"
+    r"^(?P<fence>```+)(?P<language>\w*)\n(?P<text>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
 

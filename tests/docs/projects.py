@@ -66,12 +66,12 @@ def _own_videos(folder: Path) -> Path:
 def _readme(folder: Path) -> Path:
     """What the README starts from: a checkout, here with a demo of seconds, and some videos."""
     checkout(folder, SMALL | {"train": {"epochs": 3, "batch_size": 8}})
-    for original, swap in _pairs()[:5]:
+    for original, swap in _pairs()[:3]:
         _put(original, folder / "data/mine/real" / original.name)
         _put(swap, folder / "data/mine/fake" / original.name)
     _put(_pairs()[5][0], folder / "some/video.mp4")
     _put(_pairs()[6][0], folder / "clips/a.mp4")
-    media.blank_clip(folder / "clips/b.mp4", frames=250)
+    media.blank_clip(folder / "clips/b.mp4", frames=100)
     _put(_pairs()[7][0], folder / "a/folder/c.mp4")
     return folder
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from docs.output import missing
-from docs.pages import PAGES, REPOSITORY, Block, blocks, commands
+from docs.pages import PAGES, Block, blocks, commands
 from docs.projects import project
 from rerun_changes import change_settings
 from workflow.projects import environment
@@ -62,6 +62,10 @@ class Reader:
             "PIP_TARGET": str(scratch / "nothing-is-installed"),
             "HOME": str(scratch),
         }
+        # To activate it is no mistake.
+        activate = where / ".venv/bin/activate"
+        activate.parent.mkdir(parents=True)
+        activate.symlink_to(Path(sys.executable).with_name("activate"))
 
     def follow(self, block: Block) -> None:
         """Run a block of commands, or write what a block says to write, or compare it."""
@@ -80,7 +84,7 @@ class Reader:
         end = self.scratch / "where"
         # The next block goes on in the folder that this one ends in.
         script = f"set -eo pipefail\ntrap 'pwd > {end}' EXIT\n"
-        script += block.text.replace("<this repository>", str(REPOSITORY))
+        script += block.text.replace("<this repository>", str(self.where))
         began = time.monotonic()
         done = subprocess.run(
             ["bash", "-c", script],
