@@ -8,7 +8,6 @@ what else there is to know:
 ``<!-- output -->``            what the commands above print; see :mod:`docs.output`
 ``<!-- writes FILE -->``       a file as the reader would write it
 ``<!-- changes config.yaml -->``  settings as the reader would change them
-``<!-- message -->``           what the code says; each line must still be there
 """
 
 from __future__ import annotations

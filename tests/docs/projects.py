@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import media
 from unmask.demo import film_demo
@@ -15,6 +15,8 @@ from workflow.conftest import SMALL
 from workflow.projects import checkout
 
 GROUPS = 12
+_KEPT: list[TemporaryDirectory] = []
+"""Folders that are deleted when the tests end."""
 
 
 def project(page: str, folder: Path) -> Path:
@@ -25,7 +27,8 @@ def project(page: str, folder: Path) -> Path:
 @cache
 def _filmed(seed: int = 0, groups: int = GROUPS) -> Path:
     """Demo clips, for the reader's own."""
-    folder = Path(mkdtemp(prefix="unmask-docs-"))
+    _KEPT.append(TemporaryDirectory(prefix="unmask-docs-"))
+    folder = Path(_KEPT[-1].name)
     film_demo(folder, groups=groups, seconds=2.0, seed=seed)
     return folder
 
