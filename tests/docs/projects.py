@@ -61,8 +61,8 @@ def _own_videos(folder: Path) -> Path:
     media.empty_file(fake / "013.mp4")
     media.empty_file(fake / "015.mp4.part")
     for original, swap in _pairs(seed=1, groups=3)[:1]:
-        _put(original, folder / "new/interview.mp4")
-        _put(swap, folder / "new/speech.mp4")
+        _put(original, folder / "data/new/interview.mp4")
+        _put(swap, folder / "data/new/speech.mp4")
     return folder
 
 
