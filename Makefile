@@ -16,7 +16,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test test-backbones test-reruns test-notebook notebook bench lint format lock generate clean
+.PHONY: help install run sync record test test-backbones test-docs test-reruns test-notebook notebook bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ record: $(READY) ## run what has to be run, and record data, results and setting
 
 test: $(READY) ## run all tests, with line coverage
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+test-docs: $(READY) ## run the commands of README.md and docs/ as written (long)
+	$(BIN)/python -m pytest tests/docs
 
 test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
 	$(BIN)/python -m pytest -n 2 tests/reruns
@@ -74,5 +77,5 @@ lock: $(READY) ## write requirements.lock from what is installed
 clean: ## delete results, logs and the filmed demo (not your own data)
 	rm -rf results logs data/demo .snakemake
 
-generate: $(READY) ## write dvc.yaml, the settings schema and envs/ anew from the code
+generate: $(READY) ## write dvc.yaml, settings in docs/ and envs/ anew from the code
 	$(BIN)/python scripts/generate.py

@@ -1,4 +1,4 @@
-"""Writes the files that follow from the code: ``dvc.yaml`` and the settings schema.
+"""Writes the files that follow from the code: ``dvc.yaml``, the settings schema, tables in docs.
 
 Run ``make generate`` after a change to the stages, to what a module imports, or to the settings.
 A test holds the files equal to what this writes.
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from unmask.config import json_schema
+from unmask.settings_page import settings_page
 from unmask.stages import PACKAGE, READ_TOO, STAGES, modules
 
 HEADER = """\
@@ -223,6 +224,7 @@ GENERATED = {
     "dvc.yaml": dvc_yaml,
     "docs/config.schema.json": schema_json,
     "docs/reruns.md": reruns_page,
+    "docs/settings.md": settings_page,
     "envs/unmask.yaml": conda_environment,
 }
 
