@@ -16,10 +16,10 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test test-backbones test-reruns bench lint format lock generate clean
+.PHONY: help install run sync record test test-browser test-backbones test-reruns bench lint format lock generate clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv with the pinned requirements
 
@@ -37,6 +37,9 @@ record: $(READY) ## run what has to be run, and record data, results and setting
 
 test: $(READY) ## run all tests, with line coverage
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+test-browser: $(READY) ## try the pages in a real browser (needs chromium, as from apt-get)
+	$(BIN)/python -m pytest tests/browser
 
 test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
 	$(BIN)/python -m pytest -n 2 tests/reruns
