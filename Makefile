@@ -16,10 +16,10 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test test-backbones test-docs test-reruns test-notebook notebook bench lint format lock generate clean
+.PHONY: help install run sync record test test-browser test-backbones test-docs test-reruns test-notebook notebook bench lint format lock generate clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv with the pinned requirements
 
@@ -38,8 +38,7 @@ record: $(READY) ## run what has to be run, and record data, results and setting
 test: $(READY) ## run all tests, with line coverage
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
-test-docs: $(READY) ## run the commands of README.md and docs/ as written (long)
-	$(BIN)/python -m pytest tests/docs
+.PHONY: help install run sync record test test-browser test-backbones test-docs test-reruns test-notebook notebook bench lint format lock generate clean
 
 test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
 	$(BIN)/python -m pytest -n 2 tests/reruns
