@@ -62,5 +62,9 @@
     });
   };
 
-  document.querySelectorAll("[data-chart]").forEach(respond);
+  // Once each: a page to which charts are added runs this again.
+  for (const canvas of document.querySelectorAll("[data-chart]:not([data-live])")) {
+    canvas.dataset.live = "";
+    respond(canvas);
+  }
 })();

@@ -17,6 +17,8 @@ MOST_PICTURED = 40
 MOST_ROWS = 200
 """So many frame scores are listed for a file; JSON has them all."""
 
+_HERE = Path(__file__).parent
+
 
 def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: float) -> str:
     """A page that holds everything it shows. All text is escaped; nothing is loaded.
@@ -37,8 +39,23 @@ def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: fl
         "model": str(model),
         "pictured": MOST_PICTURED,
         "rows": MOST_ROWS,
+        "all_rows": "--json",
     }
-    return templates(Path(__file__).parent).get_template("prediction.html").render(context)
+    return templates(_HERE).get_template("prediction.html").render(context)
+
+
+def verdict_of_file(result: Prediction, *, anchor: str, threshold: float) -> str:
+    """What the page says of one scored file, without its heading, to stand in another page.
+
+    ``anchor`` is what its ids begin with.
+    """
+    file = {"anchor": anchor, "result": result, "timeline": _timeline(result, threshold)}
+    context = {"file": file, "result": result, "pictured": MOST_PICTURED, "rows": MOST_ROWS}
+    return (
+        templates(_HERE)
+        .get_template("verdict.html")
+        .render(context | {"all_rows": "unmask predict --json"})
+    )
 
 
 def _timeline(result: Prediction, threshold: float) -> Chart | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,16 +56,26 @@ def check_preparation(contract: Mapping[str, Any], model: Path) -> None:
         )
 
 
-def prepare(file: Path, contract: Mapping[str, Any], folder: Path) -> Prepared:
+def prepare(
+    file: Path,
+    contract: Mapping[str, Any],
+    folder: Path,
+    begin: Callable[[str], None] = lambda _: None,
+) -> Prepared:
     """Sample, detect and crop as the contract says, below ``folder``.
+
+    ``begin`` is called with each of ``PREPARATION`` as it begins.
 
     A file that is of no use gives quarantined crops with the reason. Faces are looked for on
     whatever device there is: a model trained beside a GPU scores without one too.
     """
     frames_dir, crops_dir = folder / "frames", folder / "faces"
     try:
+        begin("frames")
         frames = extract_frames(file, frames_dir, video=_CLIP, **contract["frames"])
+        begin("detect")
         found = detect_faces(frames, frames_dir, **{**contract["detect"], "device": "auto"})
+        begin("crop")
         crops = crop_faces(found, frames_dir, crops_dir, **contract["crop"])
     except OSError as error:
         raise UnmaskError(

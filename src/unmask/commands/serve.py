@@ -1,0 +1,103 @@
+"""``unmask serve``: a page on this machine to drop videos on."""
+
+from __future__ import annotations
+
+import logging
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from importlib.util import find_spec
+from pathlib import Path
+
+from unmask.errors import UnmaskError
+
+HELP = "open a page on this machine to drop videos on"
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+INTERRUPTED = 130
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--model", type=Path, default=Path("results/model/model.keras"))
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="P",
+        help="from this score on a video is called fake (default: as for unmask predict)",
+    )
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (default: 127.0.0.1, which only this machine reaches)",
+    )
+    parser.add_argument("--port", type=_port, default=8765, help="default: 8765; 0: any free one")
+    parser.add_argument(
+        "--max-mb", type=_positive, default=200, metavar="N", help="largest file (default: 200)"
+    )
+    parser.add_argument(
+        "--max-seconds",
+        type=_positive,
+        default=120,
+        metavar="N",
+        help="longest video (default: 120)",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Serve until interrupted."""
+    if find_spec("nicegui") is None:
+        raise UnmaskError("The page needs the extra serve:\n  pip install --editable '.[serve]'")
+    from unmask.model.contract import read_contract
+    from unmask.prediction.prepare import check_preparation
+    from unmask.prediction.scoring import scoring_of_run
+    from unmask.serve.limits import Limits
+    from unmask.serve.server import bind, serve
+
+    contract = read_contract(args.model)
+    check_preparation(contract, args.model)
+    scoring = scoring_of_run(args.model, contract, threshold=args.threshold)
+    limits = Limits(bytes=round(args.max_mb * 1e6), seconds=args.max_seconds)
+    place = bind(args.host, args.port)
+    local = args.host in LOCAL
+    if not local:
+        logging.warning(
+            "Everybody who reaches %s can use this page: there is no password, and nothing is "
+            "encrypted. Leave --host away to keep it to this machine.",
+            args.host,
+        )
+    from unmask.model import runtime
+
+    logging.info("loading the model …")
+    runtime.start()
+    from unmask.prediction.predictor import Predictor
+
+    how = {"threshold": scoring.threshold, "aggregate": scoring.aggregate, "flip": scoring.flip}
+    scorer = Predictor(args.model, **how)
+    shown = f"[{args.host}]" if ":" in args.host else args.host
+    address = f"http://{shown}:{place.getsockname()[1]}/"
+    serve(
+        place,
+        scorer,
+        contract,
+        limits,
+        model=args.model,
+        threshold=scoring.threshold,
+        local=local,
+        ready=lambda: logging.info("%s is ready. Ctrl-C ends it.", address),
+    )
+    return 0
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise ArgumentTypeError(f"{text!r} is not allowed. Allowed: a number above 0, such as 120")
+    return value
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"{text!r} is not a port. Allowed: 0 to 65535, such as 8765")
+    return int(text)
