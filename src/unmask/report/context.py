@@ -121,7 +121,7 @@ def _explored(folder: Path) -> dict[str, list[dict[str, Any]]]:
     clips = [
         {
             "video": path.name,
-            **{file.stem: whole_file(file) for file in sorted(path.iterdir())},
+            **{file.stem: whole_file(file) for file in sorted(path.glob("[!.]*"))},
         }
         for path in sorted(folder.glob("*/"))
     ]
