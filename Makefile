@@ -46,6 +46,12 @@ test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and ki
 test-backbones: $(READY) ## build, train, save and load every backbone (long)
 	$(BIN)/python -m pytest tests/backbones
 
+test-docs: $(READY) ## type the commands of README.md and docs/ as they stand there (long)
+	$(BIN)/python -m pytest tests/docs
+
+test-browser: $(READY) ## open the pages in Chromium: errors, accessibility, keyboard, phone
+	$(BIN)/python -m pytest tests/browser
+
 test-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
 	$(BIN)/python -m pytest tests/notebook
 

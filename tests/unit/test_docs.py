@@ -124,3 +124,16 @@ def test_a_message_that_nobody_says_is_noticed():
 )
 def test_outputs_are_compared_line_by_line(shown, printed, absent):
     assert missing(shown, printed) == absent
+
+
+def test_every_target_that_is_called_has_a_rule(repository):
+    rules = set(re.findall(r"^([a-z-]+):", (repository / "Makefile").read_text(), re.MULTILINE))
+    called = {
+        (place, target)
+        for place in (".ci/run", "README.md", "CONTRIBUTING.md")
+        for target in re.findall(
+            r"^(?:[A-Z_]+=\S+ )*make ([a-z-]+)", (repository / place).read_text(), re.MULTILINE
+        )
+    }
+    assert len(called) > 8
+    assert {(place, target) for place, target in called if target not in rules} == set()
