@@ -21,6 +21,9 @@ RULE_OF_STAGE = {
 TARGETS = {"all", "demo", "frames", "detections", "faces", "evaluate", "exports"}
 """Rules that only name files and run nothing."""
 
+FROM_TRAINING = dict.fromkeys(("train", "score", "explain", "metrics", "plots", "report"), 1)
+"""The jobs of a run after a change to the training."""
+
 JOBS = Counter(frames=10, detections=10, faces=10)
 """How many jobs the stages have in that project that have more than one."""
 

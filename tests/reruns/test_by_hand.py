@@ -7,12 +7,10 @@ import subprocess
 import time
 
 from rerun_changes import change_settings
-from rerun_table import jobs_run, planned_jobs
+from rerun_table import FROM_TRAINING, jobs_run, planned_jobs
 from reruns.conftest import contents, copy
 from unmask.stages import STAGES
 from workflow.projects import environment, run
-
-FROM_TRAINING = dict.fromkeys(("train", "score", "metrics", "plots", "report"), 1)
 
 
 def snakemake(folder, *arguments):
@@ -58,7 +56,7 @@ def test_part_of_a_run_leaves_the_rest_old_and_known_to_be(made, tmp_path):
     folder = copy(made, tmp_path / "project")
     change_settings(folder, {"train": {"epochs": 2}})
     assert jobs_run(snakemake(folder, "--until", "score")) == {"train": 1, "score": 1}
-    assert planned(folder) == {"metrics": 1, "plots": 1, "report": 1}
+    assert planned(folder) == {"explain": 1, "metrics": 1, "plots": 1, "report": 1}
 
 
 def test_forcing_a_rule_gives_the_same_again_and_dvc_sees_no_difference(made, tmp_path):

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from rerun_table import jobs_run
+from rerun_table import FROM_TRAINING, jobs_run
 from reruns.conftest import copy
 from workflow.projects import run
 
-FROM_TRAINING = dict.fromkeys(("train", "score", "metrics", "plots", "report"), 1)
 FROM_CROPS = FROM_TRAINING | {
     "crop_faces": 10,
+    "explore": 1,
     "quarantine": 1,
     "accept": 1,
     "dataset": 1,
