@@ -58,12 +58,13 @@ test-notebook: $(READY) ## run the walkthrough from top to bottom, and check wha
 notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its pictures
 	$(BIN)/python scripts/walkthrough.py
 
-bench: $(READY) ## measure detectors, stages, planning and training (CLIPS=… for your own videos)
+bench: $(READY) ## measure detectors, stages, planning, training, the report (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md
 	$(BIN)/python benchmarks/stages.py $(CLIPS) --markdown benchmarks/results/stages.md \
 		--picture docs/images/stages.png
 	$(BIN)/python benchmarks/planning.py --markdown benchmarks/results/planning.md
 	$(BIN)/python benchmarks/training.py $(CROPS) --markdown benchmarks/results/training.md
+	$(BIN)/python benchmarks/report.py --markdown benchmarks/results/report.md
 
 lint: $(READY) ## check style: ruff, snakefmt, snakemake --lint
 	$(BIN)/ruff check .
