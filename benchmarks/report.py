@@ -22,8 +22,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from results_tree import Clip, Results
-from unmask.evaluation.evaluate import evaluate, write_metrics
-from unmask.plots.write import collect, write_tables
 from unmask.report.inputs import Inputs
 from unmask.report.page import build_report
 
@@ -72,31 +70,8 @@ def made_up(folder: Path, videos: int, frames: int) -> Inputs:
         for number in range(frames):
             shutil.copyfile(folder / "crop.jpg", results.crops / Results._file(clip, number))
     results.explain([clip.video for clip in clips[:100]])
-    metrics = folder / "metrics.json"
-    write_metrics(metrics, evaluate(*results.evaluation(), bootstrap=100))
-    tables = collect(
-        frames_csv=results.frames, videos_csv=results.videos, metrics=metrics,
-        history_csv=results.history,
-    )  # fmt: skip
-    write_tables(folder / "plots", tables)
-    picture = folder / "augmentation.jpg"
-    cv2.imwrite(str(picture), np.zeros((200, 800, 3), np.uint8))
-    return Inputs(
-        metrics=metrics,
-        frames_csv=results.frames,
-        tracks_csv=results.tracks,
-        videos_csv=results.videos,
-        manifest_csv=results.manifest,
-        quarantine_csv=results.quarantine,
-        quality_csv=results.quality,
-        dataset_dir=results.crops,
-        dataset_csv=results.dataset,
-        plots_dir=folder / "plots",
-        history_csv=results.history,
-        augmentation=picture,
-        explanations_dir=results.explanations,
-        explore_dir=folder / "explore",
-    )
+    results.measure()
+    return results.inputs()
 
 
 def mean_size(folder: Path) -> float:

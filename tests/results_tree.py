@@ -115,6 +115,44 @@ class Results:
             writer.writerows(rows)
         return path
 
+    def measure(self, **evaluation) -> None:
+        """Write what the report is made from beside the tables: metrics, plot tables, a picture."""
+        from unmask.evaluation.evaluate import evaluate, write_metrics
+        from unmask.plots.write import collect, write_tables
+
+        measured = evaluate(*self.evaluation(), **{"bootstrap": 100, **evaluation})
+        metrics = self.folder / "metrics.json"
+        write_metrics(metrics, measured)
+        data = collect(
+            frames_csv=self.frames,
+            videos_csv=self.videos,
+            metrics=metrics,
+            history_csv=self.history,
+        )
+        write_tables(self.folder / "plots", data)
+        cv2.imwrite(str(self.folder / "augmentation.jpg"), np.zeros((8, 8, 3), np.uint8))
+
+    def inputs(self):
+        """Where the report finds everything."""
+        from unmask.report.inputs import Inputs
+
+        return Inputs(
+            metrics=self.folder / "metrics.json",
+            frames_csv=self.frames,
+            tracks_csv=self.tracks,
+            videos_csv=self.videos,
+            manifest_csv=self.manifest,
+            quarantine_csv=self.quarantine,
+            quality_csv=self.quality,
+            dataset_dir=self.crops,
+            dataset_csv=self.dataset,
+            plots_dir=self.folder / "plots",
+            history_csv=self.history,
+            augmentation=self.folder / "augmentation.jpg",
+            explanations_dir=self.explanations,
+            explore_dir=self.folder / "explore",
+        )
+
     def evaluation(self) -> tuple[Path, ...]:
         """The tables that ``evaluate`` reads, in its order."""
         return self.manifest, self.frames, self.videos, self.dataset, self.quarantine

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import media
 from browser.browsing import DESKTOP, Watch, home_of
-from workflow.conftest import snakemake_in
 from workflow.projects import run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -63,15 +62,6 @@ def open_page(browser: Browser) -> Iterator[Open]:
     for watch in opened:
         watch.page.context.close()
     assert not problems, "\n".join(problems)
-
-
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Path:
-    """A small project on which everything has run once. Tests must leave it as it is."""
-    folder = tmp_path_factory.mktemp("finished")
-    done = snakemake_in(folder)()
-    assert done.returncode == 0, done.stdout
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,9 @@ from PIL import Image
 from results_tree import CLIPS, QUARANTINE, TRACKS, Clip, Results
 from unmask.commands import report as command
 from unmask.errors import DatasetError
-from unmask.evaluation.evaluate import evaluate, write_metrics
+from unmask.evaluation.evaluate import evaluate
 from unmask.pages.numbers import interval, number, percent
-from unmask.plots.write import collect, write_tables
 from unmask.report import context
-from unmask.report.inputs import Inputs
 from unmask.report.page import build_report
 from unmask.report.quality import quality_rows
 from unmask.report.reading import sentences, warnings
@@ -66,48 +64,10 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
-def picture_of_augmentation(results):
-    path = results.folder / "augmentation.jpg"
-    cv2.imwrite(str(path), np.zeros((8, 8, 3), np.uint8))
-    return path
-
-
-def inputs_of(results):
-    return Inputs(
-        metrics=results.folder / "metrics.json",
-        frames_csv=results.frames,
-        tracks_csv=results.tracks,
-        videos_csv=results.videos,
-        manifest_csv=results.manifest,
-        quarantine_csv=results.quarantine,
-        quality_csv=results.quality,
-        dataset_dir=results.crops,
-        dataset_csv=results.dataset,
-        plots_dir=results.folder / "plots",
-        history_csv=results.history,
-        augmentation=picture_of_augmentation(results),
-        explanations_dir=results.explanations,
-        explore_dir=results.folder / "explore",
-    )
-
-
-def measured(results, **evaluation):
-    """Metrics and plots of a result."""
-    metrics = results.folder / "metrics.json"
-    write_metrics(metrics, evaluate(*results.evaluation(), **{"bootstrap": 100, **evaluation}))
-    data = collect(
-        frames_csv=results.frames,
-        videos_csv=results.videos,
-        metrics=metrics,
-        history_csv=results.history,
-    )
-    write_tables(results.folder / "plots", data)
-
-
 def built(results, settings=None, **evaluation):
     """The page of a result."""
-    measured(results, **evaluation)
-    path = build_report(results.folder / "report", inputs_of(results), settings or {})
+    results.measure(**evaluation)
+    path = build_report(results.folder / "report", results.inputs(), settings or {})
     return path.read_text("utf-8")
 
 
@@ -329,10 +289,10 @@ def test_several_datasets_get_a_table(tmp_path):
 
 @pytest.mark.parametrize("missing", ["metrics.json", "plots/roc.csv", "explanations/index.csv"])
 def test_a_missing_input_is_named(results, missing):
-    measured(results)
+    results.measure()
     (results.folder / missing).unlink()
     with pytest.raises(DatasetError, match="no such file"):
-        build_report(results.folder / "report", inputs_of(results), {})
+        build_report(results.folder / "report", results.inputs(), {})
 
 
 def test_the_command_writes_the_page(results):
@@ -348,7 +308,7 @@ def test_the_command_writes_the_page(results):
         "--manifest", results.manifest, "--quarantine", results.quarantine,
         "--quality", results.quality, "--dataset", results.crops, "--index", results.dataset,
         "--plots", results.folder / "plots", "--history", results.history,
-        "--augmentation", picture_of_augmentation(results),
+        "--augmentation", results.folder / "augmentation.jpg",
         "--settings", settings, "--output", results.folder / "again",
     ]  # fmt: skip
     assert command.run(parser.parse_args(list(map(str, arguments)))) == 0
