@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import media
 from browser.browsing import DESKTOP, Watch, home_of
-from workflow.conftest import finished  # noqa: F401 — a fixture
+from workflow.conftest import finished
 from workflow.projects import run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

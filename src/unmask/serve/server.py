@@ -35,6 +35,7 @@ def bind(host: str, port: int) -> socket.socket:
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         place.bind((host, port))
+        place.listen()  # who comes before all is ready waits
     except OSError as error:
         place.close()
         if error.errno == errno.EADDRINUSE:
