@@ -13,7 +13,8 @@ MB        most memory the process ever held
 faces     found, with the larger side of the box from ``--min-face`` up
 matched   share of the package's faces (of that size) that were found too: overlap (IoU) of at
           least 0.7, or 0.95 in fidelity mode
-extra     faces found where the package finds none (IoU below 0.5)
+extra     faces found where the package finds none (IoU below 0.5): false alarms, or faces that the
+          package misses. `--pictures FOLDER` shows each frame in which two detectors disagree.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--detectors", nargs="+", choices=DETECTORS, default=DETECTORS)
     parser.add_argument("--markdown", type=Path, help="write the table there, too")
+    parser.add_argument("--pictures", type=Path, help="draw what is missed and extra there")
     args = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +59,10 @@ def main() -> None:
         for _ in range(args.rounds):
             for name, results in runs.items():
                 results.append(in_new_process(name, files, args.min_face))
-    best = {name: min(results, key=lambda run: run["seconds"]) for name, results in runs.items()}
+        best = {name: min(found, key=lambda run: run["seconds"]) for name, found in runs.items()}
+        if args.pictures:
+            for name in args.detectors:
+                draw(args.pictures, name, files, best, args.min_face)
     table = {name: row(name, best, args.min_face) for name in best}
     lines = [["detector", *COLUMNS], ["---"] * (len(COLUMNS) + 1)]
     lines += [[name, *(f"{row[column]:.4g}" for column in COLUMNS)] for name, row in table.items()]
@@ -167,26 +172,59 @@ def row(name: str, runs: dict[str, dict[str, Any]], min_face: float) -> dict[str
     """Build one line of the table."""
     run, reference = runs[name], runs[PACKAGE]
     frames = len(run["faces"])
-    matched, wanted, extra, found = 0, 0, 0, 0
-    needed = 0.95 if name == FIDELITY else 0.7
-    for size, mine, theirs in zip(run["sizes"], run["faces"], reference["faces"], strict=True):
-        smallest = min_face * min(size) if min_face <= 1 else min_face
-        large = [box for box in theirs if max(box[2:]) >= smallest]
-        wanted += len(large)
-        matched += sum(best_overlap(box, mine, size) >= needed for box in large)
-        mine = [box for box in mine if max(box[2:]) >= smallest]
-        found += len(mine)
-        extra += sum(best_overlap(box, theirs, size) < 0.5 for box in mine)
+    wanted, found = (
+        sum(len(large(*frame, min_face)) for frame in zip(of["faces"], run["sizes"], strict=True))
+        for of in (reference, run)
+    )
+    missed, extra = (sum(map(len, boxes)) for boxes in disagreement(name, run, reference, min_face))
     return {
         "start": run["start"],
         "frames/s": frames / run["seconds"],
         "CPU s": run["processor"],
         "MB": run["megabytes"],
         "faces": found,
-        "matched": matched / wanted if wanted else 1.0,
+        "matched": 1 - missed / wanted if wanted else 1.0,
         "extra": extra,
         "speed-up": reference["seconds"] / run["seconds"],
     }
+
+
+def disagreement(
+    name: str, run: dict[str, Any], reference: dict[str, Any], min_face: float
+) -> tuple[list[Faces], list[Faces]]:
+    """For each frame: the package's faces that are missed, and those that it does not have."""
+    needed = 0.95 if name == FIDELITY else 0.7
+    missed, extra = [], []
+    for size, mine, theirs in zip(run["sizes"], run["faces"], reference["faces"], strict=True):
+        theirs_large, mine_large = (large(boxes, size, min_face) for boxes in (theirs, mine))
+        missed.append([box for box in theirs_large if best_overlap(box, mine, size) < needed])
+        extra.append([box for box in mine_large if best_overlap(box, theirs, size) < 0.5])
+    return missed, extra
+
+
+def large(boxes: Faces, size: tuple[int, int], min_face: float) -> Faces:
+    """Those of at least the smallest size asked for, a share of the frame or pixels."""
+    least = min_face * min(size) if min_face <= 1 else min_face
+    return [box for box in boxes if max(box[2:]) >= least]
+
+
+def draw(
+    folder: Path, name: str, files: list[str], runs: dict[str, dict[str, Any]], min_face: float
+) -> None:
+    """Save the frames with disagreements: green is missed, red is extra."""
+    import cv2
+
+    folder.mkdir(parents=True, exist_ok=True)
+    missed, extra = disagreement(name, runs[name], runs[PACKAGE], min_face)
+    for file, *boxes in zip(files, missed, extra, strict=True):
+        if not any(boxes):
+            continue
+        image = cv2.imread(file)
+        for color, faces in zip(((0, 255, 0), (0, 0, 255)), boxes, strict=True):
+            for x, y, width, height in faces:
+                corners = (round(x), round(y)), (round(x + width), round(y + height))
+                cv2.rectangle(image, *corners, color, 2)
+        cv2.imwrite(str(folder / f"{name.replace(' ', '-')}_{Path(file).name}"), image)
 
 
 def best_overlap(box: list[float], others: Faces, size: tuple[int, int]) -> float:

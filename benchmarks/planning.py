@@ -1,17 +1,21 @@
-"""Measures how long the workflow takes to plan, and to find that there is nothing to do.
+"""Measures how long the workflow takes to plan, to find nothing to do, and to start jobs.
 
-    python benchmarks/planning.py [COUNT ...] [--markdown FILE]
+    python benchmarks/planning.py [COUNT ...] [--seconds 60] [--markdown FILE]
 
 For each count of (empty) videos, in a folder of its own: `snakemake --dry-run` with everything to
 do, and again with everything made. What is made is put there as empty files that carry the right
-keys. Columns: seconds, processor seconds, and the most memory the process held.
+keys. Columns: seconds, processor seconds, and the most memory the process held; and, of a real run
+with two jobs at a time, from its first job on, how many jobs it finishes a second. An empty video
+is quarantined at once, so this is what starting and scheduling a job takes.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,17 +23,18 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-COLUMNS = ("videos", "state", "seconds", "CPU s", "GB")
+COLUMNS = ("videos", "state", "seconds", "CPU s", "GB", "jobs/s")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("counts", nargs="*", type=int, default=[400, 8000, 119146])
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long to run jobs")
     parser.add_argument("--markdown", type=Path, help="write the table there, too")
     args = parser.parse_args()
     rows = []
     for count in args.counts:
-        rows += measure(count)
+        rows += measure(count, args.seconds)
         print(*rows[-2:], sep="\n", flush=True)
     lines = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS)]
     lines += [" | ".join(str(value) for value in row) for row in rows]
@@ -39,7 +44,7 @@ def main() -> None:
         args.markdown.write_text(table)
 
 
-def measure(count: int) -> list[tuple[object, ...]]:
+def measure(count: int, seconds: float) -> list[tuple[object, ...]]:
     """Both states of a project of ``count`` videos, half of them fake."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -51,9 +56,10 @@ def measure(count: int) -> list[tuple[object, ...]]:
         config = {"datasets": [{"name": "mine", "kind": "folders", "root": "data/mine"}]}
         (folder / "mine.yaml").write_text(json.dumps(config))
         planned = dry_run(folder)
+        rate = jobs_a_second(folder, seconds)
         pretend_made(folder, config)
         idle = dry_run(folder)
-    return [(count, "all to do", *planned), (count, "nothing to do", *idle)]
+    return [(count, "all to do", *planned, rate), (count, "nothing to do", *idle, "")]
 
 
 def pretend_made(folder: Path, config: dict[str, object]) -> None:
@@ -77,16 +83,10 @@ def pretend_made(folder: Path, config: dict[str, object]) -> None:
 
 def dry_run(folder: Path) -> tuple[float, float, float]:
     """Seconds, processor seconds and peak memory in GB of a dry run in a process of its own."""
-    command = [
-        *(sys.executable, "-m", "snakemake", "--dry-run", "--cores=2"),
-        *(f"--snakefile={ROOT / 'Snakefile'}", f"--directory={folder}"),
-        f"--configfile={folder / 'mine.yaml'}",
-    ]
-    with (folder / "log").open("w") as log:
-        began = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - began
+    began = time.monotonic()
+    process = snakemake(folder, "--dry-run")
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - began
     if status:
         raise SystemExit((folder / "log").read_text()[-2000:])
     return (
@@ -94,6 +94,35 @@ def dry_run(folder: Path) -> tuple[float, float, float]:
         round(usage.ru_utime + usage.ru_stime, 1),
         round(usage.ru_maxrss / 1024**2, 2),
     )
+
+
+def jobs_a_second(folder: Path, seconds: float) -> float:
+    """How many jobs a run finishes a second, after its first."""
+    process = snakemake(folder, "--cores=2", "--", "faces")
+    while not (before := finished(folder)) and process.poll() is None:
+        time.sleep(0.5)
+    began = time.monotonic()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    rate = (finished(folder) - before) / (time.monotonic() - began)
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    return round(rate, 1)
+
+
+def finished(folder: Path) -> int:
+    """How many jobs a run has finished."""
+    return (folder / "log").read_text().count("Finished jobid:")
+
+
+def snakemake(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start Snakemake in a project, with what it prints going into the file `log` there."""
+    command = [
+        *(sys.executable, "-m", "snakemake", f"--snakefile={ROOT / 'Snakefile'}"),
+        *(f"--directory={folder}", f"--configfile={folder / 'mine.yaml'}", *arguments),
+    ]
+    with (folder / "log").open("w") as log:
+        return subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
 
 
 if __name__ == "__main__":
