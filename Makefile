@@ -4,9 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+JAX := $(CURDIR)/$(VENV)/jax
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
+
+# What else it needs is in .venv; not even Keras finds it there unless it is asked to.
+$(JAX): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ \
+		'jax>=0.10,<0.11' 'jaxlib>=0.10,<0.11'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -16,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test test-browser test-backbones test-docs test-reruns test-notebook notebook bench lint format lock generate clean
+.PHONY: help install run sync record test test-browser test-backbones test-docs test-jax test-reruns test-notebook notebook bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,13 +44,14 @@ record: $(READY) ## run what has to be run, and record data, results and setting
 test: $(READY) ## run all tests, with line coverage
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
-.PHONY: help install run sync record test test-browser test-backbones test-docs test-reruns test-notebook notebook bench lint format lock generate clean
-
 test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
 	$(BIN)/python -m pytest -n 2 tests/reruns
 
 test-backbones: $(READY) ## build, train, save and load every backbone (long)
 	$(BIN)/python -m pytest tests/backbones
+
+test-jax: $(READY) $(JAX) ## train with Keras on JAX
+	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(BIN)/python -m pytest tests/on_jax
 
 test-docs: $(READY) ## type the commands of README.md and docs/ as they stand there (long)
 	$(BIN)/python -m pytest tests/docs
@@ -62,6 +69,7 @@ bench: $(READY) ## measure detectors, stages, planning, training, the report (CL
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md
 	$(BIN)/python benchmarks/stages.py $(CLIPS) --markdown benchmarks/results/stages.md \
 		--picture docs/images/stages.png
+	$(BIN)/python benchmarks/scaling.py $(CLIPS) --markdown benchmarks/results/scaling.md
 	$(BIN)/python benchmarks/planning.py --markdown benchmarks/results/planning.md
 	$(BIN)/python benchmarks/training.py $(CROPS) --markdown benchmarks/results/training.md
 	$(BIN)/python benchmarks/report.py --markdown benchmarks/results/report.md

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 
+from unmask.errors import ModelError
 from unmask.model import runtime
 from unmask.progress import duration
 from unmask.training.callbacks import Progress
@@ -143,6 +144,15 @@ def test_start_up_messages_are_shown_only_if_it_fails(capfd):
 
 def test_starting_twice_is_harmless():
     runtime.start()
+    runtime.start()
+    assert keras.backend.backend() == "tensorflow"
+
+
+def test_a_training_on_jax_wants_it_installed(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setattr(runtime, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match="JAX is not installed"):
+        runtime.start(or_jax=True)
     runtime.start()
     assert keras.backend.backend() == "tensorflow"
 

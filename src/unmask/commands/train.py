@@ -31,7 +31,7 @@ def run(args: Namespace) -> int:
     from unmask.model import runtime
     from unmask.settings import load
 
-    runtime.start()
+    runtime.start(or_jax=True)
     from unmask.training.fit import train
 
     receipt = _receipt.Receipt(args, args.source)

@@ -1,4 +1,8 @@
-"""Starting TensorFlow: quietly, with Keras on top of it, and with the same result every time."""
+"""Starting TensorFlow: quietly, with Keras on top of it, and with the same result every time.
+
+Keras may run on JAX instead while it trains; the model file is the same. Reading and changing crops
+is TensorFlow's work there, too.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,36 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+
+from unmask.errors import ModelError
 
 
-def start() -> None:
+def start(*, or_jax: bool = False) -> None:
     """Import TensorFlow and Keras without their start-up messages.
 
     Call it before anything else imports Keras. An environment that already sets
-    ``TF_CPP_MIN_LOG_LEVEL`` keeps its own level.
+    ``TF_CPP_MIN_LOG_LEVEL`` keeps its own level. Keras runs on TensorFlow whatever the environment
+    says; with ``or_jax``, on JAX where it says ``KERAS_BACKEND=jax``. TensorFlow then leaves the
+    GPUs alone.
+
+    Raises:
+        ModelError: JAX is asked for and not installed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    jax = or_jax and os.environ.get("KERAS_BACKEND") == "jax"
+    if jax and find_spec("jax") is None:
+        raise ModelError(
+            "KERAS_BACKEND is jax, and JAX is not installed. Install it:\n"
+            "  pip install 'jax>=0.10'\n"
+            "or train on TensorFlow:\n  unset KERAS_BACKEND"
+        )
+    os.environ["KERAS_BACKEND"] = "jax" if jax else "tensorflow"
     with _stderr_held():
         import keras  # noqa: F401
-        import tensorflow  # noqa: F401
+        import tensorflow as tf
+    if jax:
+        tf.config.set_visible_devices([], "GPU")
 
 
 def make_deterministic(seed: int) -> None:

@@ -28,7 +28,7 @@ from unmask.training.batches import Batches, in_memory
 from unmask.training.callbacks import HISTORY, Selection
 from unmask.training.checkpoint import Checkpoint
 from unmask.training.crops import Crops, check_splits, read_split
-from unmask.training.devices import choose_precision, sharing
+from unmask.training.devices import choose_precision, gpus, on_jax, sharing
 from unmask.training.examples import class_weights, epoch_order, make_examples
 from unmask.training.phases import run_phases
 from unmask.training.selection import Validation
@@ -185,9 +185,13 @@ def _contract(
         "backbone": backbone,
         "backbone_args": model.get("backbone_args") or {},
         "seed": settings.seed,
-        "device": "gpu" if tf.config.list_physical_devices("GPU") else "cpu",
-        "versions": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "device": "gpu" if gpus() else "cpu",
+        "versions": {name: importlib.metadata.version(name) for name in _libraries()},
     }
+
+
+def _libraries() -> list[str]:
+    return sorted([*_LIBRARIES, "jax"] if on_jax() else _LIBRARIES)
 
 
 def _digest(content: Any) -> str:

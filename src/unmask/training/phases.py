@@ -16,6 +16,7 @@ import keras
 from unmask.training.batches import Batches
 from unmask.training.callbacks import Progress, Selection, StopAtNaN
 from unmask.training.checkpoint import assign
+from unmask.training.devices import compiled
 from unmask.training.optimizers import make_course, make_optimizer
 from unmask.training.settings import TrainSettings
 from unmask.training.tensorboard import TensorBoardLog
@@ -95,7 +96,7 @@ def _prepare(
         optimizer,
         keras.losses.BinaryCrossentropy(label_smoothing=settings.label_smoothing),
         metrics=[keras.metrics.BinaryAccuracy(name="accuracy")],
-        jit_compile=False,
+        jit_compile=compiled(),
     )
     model.optimizer.build(model.trainable_variables)
     selection.follow(course)
