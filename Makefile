@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test test-browser test-backbones test-docs test-jax test-reruns test-notebook notebook bench lint format lock generate clean
+.PHONY: help install run sync record test coverage test-browser test-backbones test-docs test-jax test-reruns test-notebook notebook bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,8 +41,11 @@ record: $(READY) ## run what has to be run, and record data, results and setting
 	$(BIN)/unmask prune data/demo results/frames results/detections results/faces results/cropped
 	$(BIN)/dvc commit --force
 
-test: $(READY) ## run all tests, with line coverage
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+test: $(READY) ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+coverage: $(READY) ## run all tests and list the lines that none of them reaches (slower)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
 	$(BIN)/python -m pytest -n 2 tests/reruns
