@@ -11,8 +11,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # What else it needs is in .venv; not even Keras finds it there unless it is asked to.
 $(JAX): $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ \
-		'jax>=0.10,<0.11' 'jaxlib>=0.10,<0.11'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+		--target $@ 'jax>=0.10,<0.11' 'jaxlib>=0.10,<0.11'
+	@touch $@
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

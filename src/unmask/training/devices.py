@@ -71,8 +71,8 @@ def on_jax() -> bool:
 
 
 def compiled() -> bool:
-    """Whether XLA is to compile a training step. JAX without it goes op by op; TensorFlow's own
-    graphs were faster without it on a CPU (VGG16: 3.9 against 5.2 crops a second)."""
+    """Whether XLA is to compile a training step. JAX without it goes op by op; TensorFlow has
+    graphs of its own, and VGG16 on a CPU was slower with it."""
     return on_jax()
 
 
