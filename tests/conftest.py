@@ -16,6 +16,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+LONG = ("test_dvc.py", "test_predict.py", "test_imports.py")
+"""What takes minutes: started first among the whole runs, so that two processes end together."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Unit tests, then whole runs, and of these the long ones first."""
+
+    def turn(item: pytest.Item) -> tuple[bool, int]:
+        rank = LONG.index(item.path.name) if item.path.name in LONG else len(LONG)
+        return item.path.parent.name != "unit", rank
+
+    items.sort(key=turn)
+
+
 @pytest.fixture
 def repository() -> Path:
     return REPOSITORY
