@@ -13,6 +13,7 @@ rule detect_faces:
     conda:
         "../envs/unmask.yaml"
     resources:
+        tmpdir=None,  # unused, and looked up anew for each video
         gpu=PLAN.gpus_to_detect,
     shell:
         "unmask detect --frames {input.frames} --index {input.index}"

@@ -13,6 +13,8 @@ rule crop_faces:
         "logs/faces/{video}.log",
     conda:
         "../envs/unmask.yaml"
+    resources:
+        tmpdir=None,  # unused, and looked up anew for each video
     shell:
         "unmask faces --detections {input.detections} --frames {input.frames}"
         " --settings {input.settings} --faces {output.faces} --index {output.index}"

@@ -12,6 +12,8 @@ rule extract_frames:
         "logs/frames/{video}.log",
     conda:
         "../envs/unmask.yaml"
+    resources:
+        tmpdir=None,  # unused, and looked up anew for each video
     params:
         source=source_of_video,
     shell:

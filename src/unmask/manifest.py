@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from unmask.tables import read_table, table_text
@@ -38,7 +38,7 @@ class Problem:
 
 def manifest_text(videos: Iterable[Video]) -> str:
     """The rows as CSV."""
-    return table_text([field.name for field in fields(Video)], map(asdict, videos))
+    return table_text([field.name for field in fields(Video)], map(vars, videos))
 
 
 def read_manifest(path: Path) -> list[Video]:
@@ -48,7 +48,7 @@ def read_manifest(path: Path) -> list[Video]:
 
 def quarantine_text(problems: Iterable[Problem]) -> str:
     """The rows as CSV, sorted by video."""
-    rows = sorted(map(asdict, problems), key=lambda row: (row["video"], row["stage"]))
+    rows = sorted(map(vars, problems), key=lambda row: (row["video"], row["stage"]))
     return table_text([field.name for field in fields(Problem)], rows)
 
 

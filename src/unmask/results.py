@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from unmask import provenance
 from unmask.plan import SETTINGS, SOURCES, Plan
@@ -120,7 +119,12 @@ class _Chain:
 
 def _plain(outputs: list[str]) -> list[str]:
     """Those that are files: the time of a folder does not count, its index speaks for it."""
-    return [file for file in outputs if PurePosixPath(file).suffix]
+    return [output for output in outputs if is_file_name(output)]
+
+
+def is_file_name(output: str) -> bool:
+    """Whether a result is a file, by its name: those without a suffix are folders."""
+    return "." in output.rpartition("/")[2]
 
 
 def settings_path(stage: str) -> str:

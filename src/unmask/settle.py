@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from unmask.provenance import is_whole, read_key
-from unmask.results import Result
+from unmask.results import Result, is_file_name
 
 _TIMESTAMP = ".snakemake_timestamp"
 _SECOND = 10**9
@@ -35,20 +35,24 @@ def settle(results: Iterable[Result], where: Path) -> tuple[Counter[str], Counte
     stale, absent = Counter[str](), Counter[str]()
     newest: dict[str, int] = {}
     for result in results:
-        inputs = max(newest.get(path) or _time(where / path) for path in result.inputs)
-        carriers = [_carrier(where / path) for path in (*result.outputs, *result.benchmarks)]
-        times = [time for time in map(_time, carriers) if time]
-        if not (where / result.outputs[0]).exists():
+        for path in result.inputs:
+            if path not in newest:
+                newest[path] = _time(os.path.join(where, path))
+        inputs = max(newest[path] for path in result.inputs)
+        made = (*result.outputs, *result.benchmarks)
+        carriers = [_carrier(os.path.join(where, path)) for path in made]
+        holder, *others = map(_time, carriers)
+        times = [time for time in (holder, *others) if time]
+        if not holder:
             absent[result.stage] += 1
         elif is_current(result, where):
             if min(times) < inputs:
-                _set_times(carriers, inputs)
+                times = _set_times(carriers, inputs)
         else:
             stale[result.stage] += 1
-            if min(times) >= (settings := _time(where / result.inputs[0])):
-                _set_times(carriers, settings - _SECOND)
-        made = max([inputs, *(time for time in map(_time, carriers) if time)])
-        newest |= dict.fromkeys(result.outputs, made)
+            if min(times) >= (settings := newest[result.inputs[0]]):
+                times = _set_times(carriers, settings - _SECOND)
+        newest |= dict.fromkeys(result.outputs, max([inputs, *times]))
     return stale, absent
 
 
@@ -60,21 +64,25 @@ def is_current(result: Result, where: Path) -> bool:
     )
 
 
-def _carrier(path: Path) -> Path:
+def _carrier(path: str) -> str:
     """The file whose time the workflow takes for that of ``path``, which may be a folder."""
-    timestamp = path / _TIMESTAMP
-    return timestamp if timestamp.exists() else path
+    if is_file_name(path):
+        return path
+    timestamp = f"{path}/{_TIMESTAMP}"
+    return timestamp if os.path.exists(timestamp) else path
 
 
-def _time(path: Path) -> int:
+def _time(path: str) -> int:
     """When a file was changed, in nanoseconds; 0 if it is not there."""
     try:
-        return path.stat().st_mtime_ns
+        return os.stat(path).st_mtime_ns
     except OSError:
         return 0
 
 
-def _set_times(paths: Iterable[Path], time: int) -> None:
-    for path in paths:
-        if path.exists():
-            os.utime(path, ns=(time, time))
+def _set_times(paths: Iterable[str], time: int) -> list[int]:
+    """Give those that are there a time, and return their times."""
+    there = [path for path in paths if os.path.exists(path)]
+    for path in there:
+        os.utime(path, ns=(time, time))
+    return [time] * len(there)
