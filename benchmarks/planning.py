@@ -3,10 +3,11 @@
     python benchmarks/planning.py [COUNT ...] [--seconds 60] [--markdown FILE]
 
 For each count of (empty) videos, in a folder of its own: `snakemake --dry-run` with everything to
-do, and again with everything made. What is made is put there as empty files that carry the right
-keys. Columns: seconds, processor seconds, and the most memory the process held; and, of a real run
-with two jobs at a time, from its first job on, how many jobs it finishes a second. An empty video
-is quarantined at once, so this is what starting and scheduling a job takes.
+do, once more with `--quiet`, which lists no jobs, and again with everything made. What is made is
+put there as empty files that carry the right keys. Columns: seconds, processor seconds, and the
+most memory the process held; and, of a real run with two jobs at a time, from its first job on, how
+many jobs it finishes a second. An empty video is quarantined at once, so this is what starting and
+scheduling a job takes.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def main() -> None:
     rows = []
     for count in args.counts:
         rows += measure(count, args.seconds)
-        print(*rows[-2:], sep="\n", flush=True)
+        print(*rows[-3:], sep="\n", flush=True)
     lines = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS)]
     lines += [" | ".join(str(value) for value in row) for row in rows]
     table = "\n".join(f"| {line} |" for line in lines) + "\n"
@@ -44,7 +45,7 @@ def main() -> None:
 
 
 def measure(count: int, seconds: float) -> list[tuple[object, ...]]:
-    """Both states of a project of ``count`` videos, half of them fake."""
+    """What a project of ``count`` videos takes, half of them fake."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(count):
@@ -54,11 +55,15 @@ def measure(count: int, seconds: float) -> list[tuple[object, ...]]:
             path.touch()
         config = {"datasets": [{"name": "mine", "kind": "folders", "root": "data/mine"}]}
         (folder / "mine.yaml").write_text(json.dumps(config))
-        planned = dry_run(folder)
+        planned, checked = dry_run(folder), dry_run(folder, "--quiet")
         rate = jobs_a_second(folder, seconds)
         pretend_made(folder, config)
         idle = dry_run(folder)
-    return [(count, "all to do", *planned, rate), (count, "nothing to do", *idle, "")]
+    return [
+        (count, "all to do", *planned, rate),
+        (count, "all to do, --quiet", *checked, ""),
+        (count, "nothing to do", *idle, ""),
+    ]
 
 
 def pretend_made(folder: Path, config: dict[str, object]) -> None:
@@ -80,10 +85,10 @@ def pretend_made(folder: Path, config: dict[str, object]) -> None:
         holder.write_text(json.dumps({"made_of": result.made_of, "files": {}}))
 
 
-def dry_run(folder: Path) -> tuple[float, float, float]:
+def dry_run(folder: Path, *arguments: str) -> tuple[float, float, float]:
     """Seconds, processor seconds and peak memory in GB of a dry run in a process of its own."""
     began = time.monotonic()
-    process = snakemake(folder, "--dry-run")
+    process = snakemake(folder, "--dry-run", *arguments)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - began
     if status:
