@@ -73,9 +73,9 @@ def _carrier(path: str) -> str:
 
 
 def _time(path: str) -> int:
-    """When a file was changed, in nanoseconds; 0 if it is not there."""
+    """When a file was changed, in nanoseconds, at least 1; 0 if it is not there."""
     try:
-        return os.stat(path).st_mtime_ns
+        return max(1, os.stat(path).st_mtime_ns)  # archives may have left 0
     except OSError:
         return 0
 

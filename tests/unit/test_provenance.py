@@ -105,6 +105,12 @@ def test_times_that_are_right_are_left_alone(chain):
     assert (chain.time("f"), chain.time("d")) == (20, 30)
 
 
+def test_results_out_of_an_archive_without_times_are_current(chain):
+    chain.times(frames=0, detections=50, f=0, d=0)
+    assert settle(chain.results, chain.folder) == ({}, {})
+    assert chain.time("d") >= 50
+
+
 def test_what_is_stale_is_made_older_than_its_settings(chain):
     chain.times(frames=10, detections=10, f=20, d=30)
     FrameIndex(video="v", made_of="f" * 16).save(chain.folder / "d.json")
