@@ -3,11 +3,12 @@
     python benchmarks/planning.py [COUNT ...] [--seconds 60] [--markdown FILE]
 
 For each count of (empty) videos, in a folder of its own: `snakemake --dry-run` with everything to
-do, once more with `--quiet`, which lists no jobs, and again with everything made. What is made is
-put there as empty files that carry the right keys. Columns: seconds, processor seconds, and the
-most memory the process held; and, of a real run with two jobs at a time, from its first job on, how
-many jobs it finishes a second. An empty video is quarantined at once, so this is what starting and
-scheduling a job takes.
+do, once more with `--quiet`, which lists no jobs, and `unmask plan`, which counts what is lacking
+by stage; then the first and the last again with everything made. What is made is put there as empty
+files that carry the right keys. Columns: seconds, processor seconds, and the most memory the
+process held; and, of a real run with two jobs at a time, from its first job on, how many jobs it
+finishes a second. An empty video is quarantined at once, so this is what starting and scheduling a
+job takes.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+SNAKEMAKE = ("snakemake", f"--snakefile={ROOT / 'Snakefile'}")
+COUNTS = ("unmask", "plan", str(ROOT / "config.yaml"))
 COLUMNS = ("videos", "state", "seconds", "CPU s", "GB", "jobs/s")
 
 
@@ -35,7 +38,7 @@ def main() -> None:
     rows = []
     for count in args.counts:
         rows += measure(count, args.seconds)
-        print(*rows[-3:], sep="\n", flush=True)
+        print(*rows[-5:], sep="\n", flush=True)
     lines = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS)]
     lines += [" | ".join(str(value) for value in row) for row in rows]
     table = "\n".join(f"| {line} |" for line in lines) + "\n"
@@ -55,14 +58,19 @@ def measure(count: int, seconds: float) -> list[tuple[object, ...]]:
             path.touch()
         config = {"datasets": [{"name": "mine", "kind": "folders", "root": "data/mine"}]}
         (folder / "mine.yaml").write_text(json.dumps(config))
-        planned, checked = dry_run(folder), dry_run(folder, "--quiet")
+        planned = measured(folder, *SNAKEMAKE, "--dry-run")
+        checked = measured(folder, *SNAKEMAKE, "--dry-run", "--quiet")
+        counted = measured(folder, *COUNTS)
         rate = jobs_a_second(folder, seconds)
         pretend_made(folder, config)
-        idle = dry_run(folder)
+        idle = measured(folder, *SNAKEMAKE, "--dry-run")
+        current = measured(folder, *COUNTS)
     return [
         (count, "all to do", *planned, rate),
         (count, "all to do, --quiet", *checked, ""),
+        (count, "all to do, unmask plan", *counted, ""),
         (count, "nothing to do", *idle, ""),
+        (count, "nothing to do, unmask plan", *current, ""),
     ]
 
 
@@ -85,10 +93,10 @@ def pretend_made(folder: Path, config: dict[str, object]) -> None:
         holder.write_text(json.dumps({"made_of": result.made_of, "files": {}}))
 
 
-def dry_run(folder: Path, *arguments: str) -> tuple[float, float, float]:
-    """Seconds, processor seconds and peak memory in GB of a dry run in a process of its own."""
+def measured(folder: Path, *command: str) -> tuple[float, float, float]:
+    """Seconds, processor seconds and peak memory in GB of a command in a process of its own."""
     began = time.monotonic()
-    process = snakemake(folder, "--dry-run", *arguments)
+    process = start(folder, *command)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - began
     if status:
@@ -102,7 +110,7 @@ def dry_run(folder: Path, *arguments: str) -> tuple[float, float, float]:
 
 def jobs_a_second(folder: Path, seconds: float) -> float:
     """How many jobs a run finishes a second, after its first."""
-    process = snakemake(folder, "--cores=2", "--", "faces")
+    process = start(folder, *SNAKEMAKE, "--cores=2", "faces")
     while not (before := finished(folder)) and process.poll() is None:
         time.sleep(0.5)
     began = time.monotonic()
@@ -119,12 +127,9 @@ def finished(folder: Path) -> int:
     return (folder / "log").read_text().count("Finished jobid:")
 
 
-def snakemake(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start Snakemake in a project, with what it prints going into the file `log` there."""
-    command = [
-        *(sys.executable, "-m", "snakemake", f"--snakefile={ROOT / 'Snakefile'}"),
-        *(f"--directory={folder}", f"--configfile={folder / 'mine.yaml'}", *arguments),
-    ]
+def start(folder: Path, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command in a project, with what it prints going into the file `log` there."""
+    command = [sys.executable, "-m", module, *arguments, "--configfile", "mine.yaml"]
     with (folder / "log").open("w") as log:
         return subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
 

@@ -24,6 +24,9 @@ SETTINGS = "results/settings"
 SOURCES = "sources.csv"
 """The table of all videos with their fingerprints, in that folder."""
 
+ALL_CURRENT = "All results belong to the current settings, code and videos."
+"""What there is to say if nothing is lacking."""
+
 
 @dataclass
 class Plan:
@@ -157,6 +160,19 @@ class Plan:
         if self.stale is None or self.absent is None:
             return False
         return not self.stale[stage] and not self.absent[stage]
+
+    def lacking(self) -> list[str]:
+        """Of which stages results are stale or absent, and how many: a line each, stale first.
+
+        What is made on request does not count.
+        """
+        kinds = {"made of other settings, code or videos": self.stale, "missing": self.absent}
+        return [
+            f"{stage}: {number} {kind}"
+            for kind, counts in kinds.items()
+            for stage, number in (counts or {}).items()
+            if not stages.STAGES[stage].on_request
+        ]
 
     def summary(self) -> str:
         """What was found, in one line a dataset."""

@@ -19,8 +19,7 @@ import yaml
 
 from unmask.config import validate
 from unmask.errors import ConfigError, SyncError
-from unmask.plan import Plan
-from unmask.stages import STAGES
+from unmask.plan import ALL_CURRENT, Plan
 
 DVC_LOCK = "dvc.lock"
 
@@ -93,21 +92,13 @@ def check_results(plan: Plan) -> str:
     Raises:
         SyncError: says of which stages results are missing or were made of something else.
     """
-    stale, absent = _recorded(plan.stale), _recorded(plan.absent)
-    if not stale and not absent:
-        return "All results belong to the current settings, code and videos."
-    lines = [f"{stage}: {n} made of other settings, code or videos" for stage, n in stale.items()]
-    lines += [f"{stage}: {n} missing" for stage, n in absent.items()]
+    if not (lines := plan.lacking()):
+        return ALL_CURRENT
     raise SyncError(
         "Not all results of this commit belong to its settings, code and videos:\n"
         + "\n".join(f"  {line}" for line in lines)
         + f"\nThey were recorded before something was changed. {_RUN}"
     )
-
-
-def _recorded(counts: Mapping[str, int] | None) -> dict[str, int]:
-    """Counts by stage, without what is made on request."""
-    return {stage: n for stage, n in (counts or {}).items() if not STAGES[stage].on_request}
 
 
 def _dvc(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -206,6 +207,26 @@ def test_a_plan_beside_another_run_writes_nothing(tmp_path):
 def test_detection_takes_a_gpu_where_one_is_asked_for(tmp_path, detect, gpus):
     plan = make_plan(video_project(tmp_path) | {"detect": detect}, tmp_path)
     assert plan.gpus_to_detect == gpus
+
+
+def test_the_plan_tells_what_is_missing_and_what_is_made_of_something_else(tmp_path):
+    settings = video_project(tmp_path)
+    plan = make_plan(settings, tmp_path)
+    assert "frames: 1 missing" in plan.lacking()
+    assert not any(line.startswith("onnx") for line in plan.lacking()), "made on request only"
+
+    for result in expected(plan):
+        holder, *others = (tmp_path / path for path in result.outputs)
+        for path in (holder, *others):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch() if path.suffix else path.mkdir(exist_ok=True)
+        holder.write_text(json.dumps({"made_of": result.made_of, "files": {}}))
+    assert make_plan(settings, tmp_path).lacking() == []
+
+    (tmp_path / "results/faces/real-a.json").unlink()
+    changed = make_plan(settings | {"split": {"seed": 5}}, tmp_path).lacking()
+    assert changed[0] == "manifest: 1 made of other settings, code or videos"
+    assert changed[-1] == "faces: 1 missing"
 
 
 def test_a_video_that_is_in_no_dataset_is_named(tmp_path):

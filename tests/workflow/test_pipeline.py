@@ -14,7 +14,9 @@ import yaml
 from unmask import stages
 from unmask.model.artifact import load_model
 from unmask.records import DetectionIndex, FaceIndex, FrameIndex
-from workflow.conftest import SMALL, run, snakemake_in
+from workflow.conftest import REPOSITORY, SMALL, run, snakemake_in
+
+CONFIG = str(REPOSITORY / "config.yaml")
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -136,6 +138,14 @@ def test_a_dry_run_explains_why(finished, tmp_path):
     counts = shown.split("Job stats:")[1].split("total")[0].split("\n")[3:]
     assert {line.split()[0] for line in counts if line.strip()} == jobs
     assert "results/settings/train.json" in shown
+    alone = run("unmask", "plan", CONFIG, "--configfile", "overlay.yaml", cwd=copy).stdout
+    lacking = [f"  {job}: 1 made of other settings, code or videos" for job in jobs - {"all"}]
+    assert sorted(alone.splitlines()[-len(lacking) :]) == sorted(lacking)
+
+
+def test_the_plan_alone_says_that_everything_is_current(finished):
+    done = run("unmask", "plan", CONFIG, "--configfile", "overlay.yaml", cwd=finished)
+    assert done.stdout.endswith("All results belong to the current settings, code and videos.\n")
 
 
 @pytest.mark.parametrize("target", ["frames", "detections", "faces"])

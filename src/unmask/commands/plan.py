@@ -6,22 +6,36 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-HELP = "check the configuration, list the videos, and write the settings of each stage"
+HELP = "check the configuration, list the videos, and say of which stages results are lacking"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("config", type=Path, nargs="?", default=Path("config.yaml"))
+    parser.add_argument(
+        "--configfile",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="laid over that, as by snakemake",
+    )
 
 
 def run(args: Namespace) -> int:
     """Run the command, in the folder in which the workflow runs."""
     from unmask import run_lock
-    from unmask.config import read_yaml
+    from unmask.config import read_layers
     from unmask.errors import UnmaskError
+    from unmask.plan import ALL_CURRENT
     from unmask.workflow import make_plan
 
     if not run_lock.take():
         raise UnmaskError("Another run is using this folder. Run again when it is done.")
-    logging.info(make_plan(read_yaml(args.config)).summary())
+    plan = make_plan(read_layers([args.config, *args.configfile]))
+    logging.info(plan.summary())
+    lines = [f"  {line}" for line in plan.lacking()]
+    logging.info(
+        "\n".join(["Results that are missing or out of date:", *lines]) if lines else ALL_CURRENT
+    )
     return 0

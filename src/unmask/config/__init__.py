@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,26 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ConfigError(f"{path} must hold sections (`frames:`, `train:`, …), not a list or text")
     return content
+
+
+def read_layers(paths: Iterable[Path]) -> dict[str, Any]:
+    """YAML files laid over each other, section by section, as ``snakemake --configfile`` does.
+
+    Raises:
+        ConfigError: one of them is not there, not YAML, or not a mapping.
+    """
+    merged: dict[str, Any] = {}
+    for path in paths:
+        _overlay(merged, read_yaml(path))
+    return merged
+
+
+def _overlay(base: dict[str, Any], top: dict[str, Any]) -> None:
+    for key, value in top.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _overlay(base[key], value)
+        else:
+            base[key] = value
 
 
 def json_schema() -> dict[str, Any]:
