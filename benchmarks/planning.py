@@ -37,8 +37,9 @@ def main() -> None:
     args = parser.parse_args()
     rows = []
     for count in args.counts:
-        rows += measure(count, args.seconds)
-        print(*rows[-5:], sep="\n", flush=True)
+        measurements = measure(count, args.seconds)
+        print(*measurements, sep="\n", flush=True)
+        rows += measurements
     lines = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS)]
     lines += [" | ".join(str(value) for value in row) for row in rows]
     table = "\n".join(f"| {line} |" for line in lines) + "\n"

@@ -164,7 +164,7 @@ class Plan:
     def lacking(self) -> list[str]:
         """Of which stages results are stale or absent, and how many: a line each, stale first.
 
-        What is made on request does not count.
+        What is made on request does not count. Empty, too, of a plan that was not written.
         """
         kinds = {"made of other settings, code or videos": self.stale, "missing": self.absent}
         return [

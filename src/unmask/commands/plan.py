@@ -6,7 +6,7 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-HELP = "check the configuration, list the videos, and say of which stages results are lacking"
+HELP = "check the configuration, write the settings of each stage, and count what is lacking"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
