@@ -1,4 +1,4 @@
-# Face crops of each video. Datasets that are crops already are brought to the same size.
+# Face crops of each video. Datasets that are crops already are brought to the same geometry.
 
 
 rule crop_faces:
@@ -33,12 +33,13 @@ rule adopt_crops:
         "logs/cropped/{dataset}.log",
     conda:
         "../envs/unmask.yaml"
+    threads: workflow.cores
     params:
         source=source_of_cropped,
     shell:
         "unmask cropped --sources {input.sources} --dataset {wildcards.dataset}"
-        " --source {params.source} --settings {input.settings} --faces {output.faces}"
-        " --index {output.index} --receipt {output.receipt} > {log} 2>&1"
+        " --source {params.source} --jobs {threads} --settings {input.settings}"
+        " --faces {output.faces} --index {output.index} --receipt {output.receipt} > {log} 2>&1"
 
 
 rule faces:

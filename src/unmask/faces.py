@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
-from unmask.cropping import crop_square, in_crop
+from unmask.cropping import Geometry, crop_square, in_crop
 from unmask.directories import fresh_directory
 from unmask.errors import ConfigError, UnreadableMedia
 from unmask.images import read_image, write_jpeg
 from unmask.records import (
-    Box,
     Crop,
     DetectionIndex,
     Face,
@@ -23,11 +23,12 @@ from unmask.records import (
     FrameFaces,
     Point,
     Quality,
+    Square,
 )
-from unmask.tracks import link, main_track, smooth, spurious
+from unmask.tracks import link, main_track, smooth_faces, spurious
 
 STAGE = "faces"
-CHOICES = ("largest", "most_confident", "all", "main")
+CHOICES = ("main", "largest", "most_confident", "all")
 
 
 def crop_faces(
@@ -35,14 +36,13 @@ def crop_faces(
     frames_dir: Path,
     out_dir: Path,
     *,
-    scale: float = 1.3,
     size: int = 224,
-    faces: str = "largest",
+    faces: str = "main",
     min_confidence: float = 0.9,
-    align: bool = False,
     quality: int = 95,
     min_track: int = 2,
     smooth_s: float = 0.15,
+    **geometry: Any,
 ) -> FaceIndex:
     """Save the crops of a video's faces as ``out_dir/NNNNNN_K.jpg``.
 
@@ -52,16 +52,16 @@ def crop_faces(
         detections: every face found in the sampled frames.
         frames_dir: where the frames are. Only those with a selected face are read.
         out_dir: is made anew; a quarantined video leaves it empty.
-        scale: side of the square over the larger side of the box.
         size: side of the crops in pixels.
-        faces: which faces of a frame: the ``largest``, the ``most_confident``, ``all``, or
-            ``main``, that of the person seen largest for longest in the video.
+        faces: which faces of a frame: that of the ``main`` person, who is seen largest for longest
+            in the video, the ``largest``, the ``most_confident``, or ``all``.
         min_confidence: faces below it are not used, 0..1.
-        align: turn crops so that the eyes are level, where the detector gives landmarks.
         quality: of the JPEGs, 1..100.
         min_track: faces linked through fewer sampled frames are dropped as false alarms, where
             others are linked through more.
-        smooth_s: boxes are steadied along a track by a Gaussian of so many seconds; 0: not.
+        smooth_s: boxes and landmarks are steadied along a track by a Gaussian of so many seconds;
+            0: not.
+        geometry: the fields of :class:`unmask.cropping.Geometry`.
 
     Returns:
         The index, quarantined with a reason where no face passes ``min_confidence``, or where
@@ -70,7 +70,8 @@ def crop_faces(
     Raises:
         UnreadableMedia: a frame that the detections name is not in ``frames_dir``.
     """
-    index = FaceIndex(video=detections.video, size=size, scale=scale)
+    index = FaceIndex(video=detections.video, size=size)
+    place = Geometry(**geometry)
     with fresh_directory(out_dir) as folder:
         if not detections.ok:
             return index.quarantine(detections.stage, detections.reason)
@@ -82,61 +83,32 @@ def crop_faces(
             return index.quarantine(STAGE, _why_none(detections.frames, min_confidence))
         image, shown = None, None
         for sighting in chosen:
-            face, frame, box = sighting.face, sighting.frame, sighting.box
+            face, frame = sighting.face, sighting.frame
             if frame is not shown:
                 image, shown = _read_frame(frames_dir / frame.file), frame
-            marks = face.landmarks if align else None
-            crop = crop_square(image, box, scale=scale, size=size, landmarks=marks)
+            square = rounded(place.square(face.box, face.landmarks))
             name = f"{frame.frame:06d}_{sighting.position}.jpg"
-            write_jpeg(folder / name, crop, quality)
+            write_jpeg(folder / name, crop_square(image, square, size), quality)
             index.faces.append(
                 Crop(
-                    *(name, frame.frame, frame.time_s, box, face.confidence, sighting.track),
-                    landmarks=_in_crop(face.landmarks, box, scale, marks),
+                    *(name, frame.frame, frame.time_s, face.box, face.confidence, square),
+                    track=sighting.track,
+                    landmarks=shares(face.landmarks, square),
                 )
             )
     return index
 
 
-def adopt_crop(source: Path, out_dir: Path, *, video: str, size: int, quality: int) -> FaceIndex:
-    """Take an image that is a face crop already: make it square by mirroring, and ``size`` wide.
-
-    Args:
-        source: the image.
-        out_dir: is made anew, and gets ``000000_0.jpg``.
-        video: the id that goes into the index.
-        size: side of the result in pixels.
-        quality: of the JPEG, 1..100.
-
-    Returns:
-        The index, quarantined with a reason where the image cannot be read.
-    """
-    index = FaceIndex(video=video, size=size, scale=1.0)
-    with fresh_directory(out_dir) as folder:
-        try:
-            image = read_image(source)
-        except UnreadableMedia as error:
-            return index.quarantine(STAGE, str(error))
-        height, width = image.shape[:2]
-        whole = (0.0, 0.0, float(width), float(height))
-        name = "000000_0.jpg"
-        write_jpeg(folder / name, crop_square(image, whole, scale=1.0, size=size), quality)
-        index.faces.append(Crop(name, 0, 0.0, whole, 1.0))
-        index.quality = Quality(1, 1, float(max(width, height)), 1.0)
-    return index
-
-
 @dataclass(frozen=True)
 class _Sighting:
-    """A face in a frame: its position among those detected there, its track and its box.
+    """A face in a frame: its position among those detected there, and its track.
 
-    The box is the detected one until it is steadied along the track.
+    The face is as it was detected until it is steadied along the track.
     """
 
     frame: FrameFaces
     position: int
     face: Face
-    box: Box
     track: int = 0
 
     @property
@@ -148,7 +120,7 @@ def _above(frames: Sequence[FrameFaces], min_confidence: float) -> list[list[_Si
     """The faces of each frame that are certain enough."""
     return [
         [
-            _Sighting(frame, position, face, face.box)
+            _Sighting(frame, position, face)
             for position, face in enumerate(frame.faces)
             if face.confidence >= min_confidence
         ]
@@ -173,17 +145,17 @@ def _in_tracks(frames: Sequence[Sequence[_Sighting]], min_track: int) -> list[li
 def _steady(
     chosen: Sequence[_Sighting], seen: Sequence[Sequence[_Sighting]], constant_s: float
 ) -> list[_Sighting]:
-    """Steady the boxes of what is chosen, each along the whole of its track."""
+    """Steady the faces of what is chosen, each along the whole of its track."""
     tracks: dict[int, list[_Sighting]] = {}
     for sighting in (sighting for frame in seen for sighting in frame):
         tracks.setdefault(sighting.track, []).append(sighting)
-    boxes = {}
+    steady = {}
     for track, sightings in tracks.items():
         times = [sighting.frame.time_s for sighting in sightings]
-        steady = smooth([sighting.face.box for sighting in sightings], times, constant_s)
-        for sighting, box in zip(sightings, steady, strict=True):
-            boxes[track, sighting.frame.frame] = tuple(round(side, 2) for side in box)
-    return [replace(s, box=boxes[s.track, s.frame.frame]) for s in chosen]
+        faces = smooth_faces([sighting.face for sighting in sightings], times, constant_s)
+        for sighting, face in zip(sightings, faces, strict=True):
+            steady[track, sighting.frame.frame] = face
+    return [replace(s, face=steady[s.track, s.frame.frame]) for s in chosen]
 
 
 def _choose(frames: Sequence[Sequence[_Sighting]], faces: str) -> list[_Sighting]:
@@ -206,7 +178,7 @@ def _choose(frames: Sequence[Sequence[_Sighting]], faces: str) -> list[_Sighting
             return [sighting for seen in present for sighting in seen if sighting.track == main]
     raise ConfigError(
         f"crop.faces is {faces!r}; allowed are {', '.join(CHOICES)}\n"
-        "Write, for example:\n\n  crop:\n    faces: largest"
+        "Write, for example:\n\n  crop:\n    faces: main"
     )
 
 
@@ -220,13 +192,14 @@ def _quality(
     return quality
 
 
-def _in_crop(
-    points: list[Point] | None, box: Box, scale: float, marks: list[Point] | None
-) -> list[Point] | None:
-    if points is None:
-        return None
-    places = in_crop(points, box, scale=scale, landmarks=marks)
-    return [(round(x, 4), round(y, 4)) for x, y in places]
+def rounded(square: Square) -> Square:
+    """A square as the index holds it, so that what is drawn by the index is what was cut."""
+    return Square(*(round(value, 2) for value in square[:3]), round(square.tilt, 5))
+
+
+def shares(points: Sequence[Point] | None, square: Square) -> list[Point] | None:
+    """Where landmarks are in the crop of a square, as the index holds them."""
+    return points and [(round(x, 4), round(y, 4)) for x, y in in_crop(points, square)]
 
 
 def _why_none(frames: Sequence[FrameFaces], min_confidence: float) -> str:

@@ -121,15 +121,17 @@ class Plan:
         }
 
     def _sources(self, dataset: str | None = None) -> str:
-        """The fingerprint of each video, as CSV."""
+        """The fingerprint of each video, as CSV, and how ready crops are to be taken."""
+        how = {d.name: d.geometry if d.cropped else "" for d in self.config.datasets}
         return table_text(
-            ("video", "dataset", "path", "fingerprint"),
+            ("video", "dataset", "path", "fingerprint", "geometry"),
             (
                 {
                     "video": video.video,
                     "dataset": video.dataset,
                     "path": video.path,
                     "fingerprint": self.source(video.video),
+                    "geometry": how[video.dataset],
                 }
                 for video in self.inventory.videos
                 if dataset in (None, video.dataset)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from unmask.tables import write_text
 
@@ -26,6 +26,18 @@ Box = tuple[float, float, float, float]
 
 LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 """Order of the five landmarks. Left and right as seen in the image."""
+
+
+class Square(NamedTuple):
+    """A square in a frame: its center and side in pixels, and how it is turned, in radians.
+
+    Turned clockwise as seen, so that eyes on a line that falls to the right become level.
+    """
+
+    x: float
+    y: float
+    side: float
+    tilt: float = 0.0
 
 
 @dataclass
@@ -138,8 +150,9 @@ class DetectionIndex(Record):
 class Crop:
     """One face crop: its file, the frame it was cut from, and the detection behind it.
 
-    ``track`` numbers the person within the video where faces are linked through time.
-    ``landmarks`` (``LANDMARKS``) are those in the crop, as shares of its side.
+    ``square`` is where in the frame it was cut. ``track`` numbers the person within the video where
+    faces are linked through time. ``landmarks`` (``LANDMARKS``) are those in the crop, as shares of
+    its side.
     """
 
     file: str
@@ -147,6 +160,7 @@ class Crop:
     time_s: float
     box: Box
     confidence: float
+    square: Square
     track: int = 0
     landmarks: list[Point] | None = None
 
@@ -170,7 +184,6 @@ class FaceIndex(Record):
     """The face crops of a video, and its quality figures. ``size`` is the crop's side in pixels."""
 
     size: int = 0
-    scale: float = 0.0
     quality: Quality = field(default_factory=Quality)
     faces: list[Crop] = field(default_factory=list)
 
@@ -183,17 +196,21 @@ class FaceIndex(Record):
     def from_dict(cls, data: dict[str, Any]) -> FaceIndex:
         """Make one from what ``dataclasses.asdict`` gave."""
         data["quality"] = Quality(**data["quality"])
-        data["faces"] = [Crop(**{**entry, "box": tuple(entry["box"])}) for entry in data["faces"]]
+        data["faces"] = [_crop(entry) for entry in data["faces"]]
         return cls(**data)
 
 
 def _face(entry: dict[str, Any]) -> Face:
-    marks = entry["landmarks"]
-    return Face(
-        box=tuple(entry["box"]),
-        confidence=entry["confidence"],
-        landmarks=None if marks is None else [tuple(mark) for mark in marks],
-    )
+    return Face(tuple(entry["box"]), entry["confidence"], _points(entry["landmarks"]))
+
+
+def _crop(entry: dict[str, Any]) -> Crop:
+    box, square, marks = tuple(entry["box"]), Square(*entry["square"]), _points(entry["landmarks"])
+    return Crop(**{**entry, "box": box, "square": square, "landmarks": marks})
+
+
+def _points(entry: list[list[float]] | None) -> list[Point] | None:
+    return None if entry is None else [tuple(point) for point in entry]
 
 
 def _read(path: Path) -> dict[str, Any]:

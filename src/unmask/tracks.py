@@ -80,20 +80,41 @@ def main_track(frames: Sequence[Sequence[Box]], numbers: Sequence[Sequence[int]]
     return max(areas, key=lambda track: (areas[track], -track))
 
 
-def smooth(boxes: Sequence[Box], times: Sequence[float], constant_s: float) -> list[Box]:
-    """Steady the boxes of one track: each becomes a weighted mean of those near it in time.
+def smooth_faces(faces: Sequence[Face], times: Sequence[float], constant_s: float) -> list[Face]:
+    """Steady the boxes and the landmarks of one track, each as :func:`smooth` does.
+
+    Faces without landmarks stay without, and do not count for those of others.
+    """
+    if constant_s <= 0:
+        return list(faces)
+    boxes = smooth([face.box for face in faces], times, constant_s)
+    marked = [place for place, face in enumerate(faces) if face.landmarks]
+    rows = [[value for mark in faces[place].landmarks for value in mark] for place in marked]
+    marks = dict(zip(marked, smooth(rows, [times[i] for i in marked], constant_s), strict=True))
+    steady = []
+    for place, (face, box) in enumerate(zip(faces, boxes, strict=True)):
+        row = [round(value, 2) for value in marks.get(place, ())]
+        points = list(zip(row[::2], row[1::2], strict=True)) or None
+        steady.append(Face(tuple(round(side, 2) for side in box), face.confidence, points))
+    return steady
+
+
+def smooth(
+    rows: Sequence[Sequence[float]], times: Sequence[float], constant_s: float
+) -> list[tuple[float, ...]]:
+    """Steady numbers through time: each row becomes a weighted mean of those near it.
 
     Weights fall off as a Gaussian of ``constant_s`` seconds. So at 25 frames a second the jitter
-    of the detector goes, and at two, where a head really moves from one frame to the next, boxes
-    stay as they are.
+    of the detector goes, and at two, where a head really moves from one frame to the next, faces
+    stay where they are.
 
     Args:
-        boxes: the track's boxes, in order of time.
+        rows: such as a track's boxes, in order of time.
         times: when each was seen, in seconds.
         constant_s: standard deviation of the weights in seconds; 0 changes nothing.
     """
     if constant_s <= 0:
-        return list(boxes)
+        return [tuple(row) for row in rows]
     steady = []
     start = 0
     for time in times:
@@ -104,13 +125,13 @@ def smooth(boxes: Sequence[Box], times: Sequence[float], constant_s: float) -> l
             if other > time + _REACH * constant_s:
                 break
             weights.append(math.exp(-0.5 * ((other - time) / constant_s) ** 2))
-        near = boxes[start : start + len(weights)]
-        total = sum(weights)
-        x, y, width, height = (
-            sum(weight * box[side] for weight, box in zip(weights, near, strict=True)) / total
-            for side in range(4)
+        near, total = rows[start : start + len(weights)], sum(weights)
+        steady.append(
+            tuple(
+                sum(weight * value for weight, value in zip(weights, column, strict=True)) / total
+                for column in zip(*near, strict=True)
+            )
         )
-        steady.append((x, y, width, height))
     return steady
 
 

@@ -72,15 +72,6 @@ class Config(Section):
         """The weights file, if the model starts from one."""
         return [] if self.model.weights in ("imagenet", "none") else [self.model.weights]
 
-    @model_validator(mode="after")
-    def _alignment_needs_landmarks(self) -> Config:
-        if self.crop.align and self.detect.detector == "opencv":
-            raise ValueError(
-                "crop.align: the opencv detector finds no eyes to align by. For example: "
-                "detector: mtcnn"
-            )
-        return self
-
 
 def validate(settings: Mapping[str, Any]) -> Config:
     """Check ``settings`` (nested mappings, as read from YAML).

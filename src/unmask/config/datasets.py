@@ -18,7 +18,12 @@ class Dataset(Section):
     name: Name = Field(description="Short name, used in ids, tables and plots.")
     root: Root = Field(description="Folder of the dataset, from where snakemake works.")
     cropped: bool = Field(
-        False, description="The images are face crops already: nothing is detected."
+        False, description="The images are face crops already: nothing is cut out of scenes."
+    )
+    geometry: Literal["find", "keep"] = Field(
+        "find",
+        description="With `cropped`. find: the crops are brought to the geometry of `crop` by the "
+        "face in them; those without one are set aside. keep: they are taken as they are.",
     )
 
 
@@ -40,6 +45,11 @@ class Demo(Section):
     def cropped(self) -> bool:
         """The demo's clips show whole scenes."""
         return False
+
+    @property
+    def geometry(self) -> Literal["find"]:
+        """As the section ``crop`` says."""
+        return "find"
 
 
 class Dfdc(Dataset):
