@@ -139,7 +139,7 @@ def ours(folder: Path, work: Path, precision: str) -> tuple[Iterator[Any], str]:
     from unmask.training.batches import Batches, in_memory
     from unmask.training.crops import read_split
     from unmask.training.devices import choose_precision
-    from unmask.training.examples import class_weights, epoch_order, make_examples
+    from unmask.training.examples import class_weights, epoch_order
 
     rows = [
         f"{path},{path.stem},{int(path.parent.name == 'fake')},train"
@@ -147,13 +147,11 @@ def ours(folder: Path, work: Path, precision: str) -> tuple[Iterator[Any], str]:
     ]
     (work / "dataset.csv").write_text("\n".join(["file,video,label,split", *rows]) + "\n")
     crops = read_split(work / "dataset.csv", folder, "train")
-    examples = make_examples(crops)
     batches = Batches(
         crops,
-        examples,
         in_memory(crops, SIZE, 2048),
         class_weights(crops.labels, "none"),
-        lambda epoch: epoch_order(examples, 0, int(epoch)),
+        lambda epoch: epoch_order(crops, 0, int(epoch)),
         SIZE,
         BATCH,
         0,

@@ -23,6 +23,7 @@ COLUMNS = ("path", "label", "group", "split")
 
 
 def main() -> None:
+    """Write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--fakes", type=int, default=2, help="of each original, for training")

@@ -61,7 +61,10 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "augment.jpeg_quality": {"augment": {"jpeg_quality": 50}},
     "augment.video": {"augment": {"video": 0.1}},
     "augment.video_qp": {"augment": {"video_qp": 30}},
-    "augment.self_blended": {"augment": {"self_blended": "extra"}},
+    "augment.self_blended": {
+        "augment": {"self_blended": "only"},
+        "train": {"sampling": "pairs"},
+    },
     "model.backbone": {"model": {"backbone": "MesoInception4"}},
     "model.backbone_args": {
         "model": {"backbone": "MobileNet", "backbone_args": {"alpha": 0.25}, "head": "pool"}

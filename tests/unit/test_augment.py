@@ -14,7 +14,6 @@ from unmask.augment.erase import RandomErase, erase_part
 from unmask.augment.faces import TYPICAL_LANDMARKS
 from unmask.augment.geometry import FILL_MODES, RandomAffine, transform
 from unmask.augment.quality import RandomQuality, blur, shrink
-from unmask.augment.self_blend import face_mask, self_blend
 
 SIDE = 40
 SEED = tf.constant([3, 1], tf.int64)
@@ -171,13 +170,12 @@ def psnr(first, second):
 
 
 @pytest.mark.parametrize("quality", [20, 50, 80, 95])
-def test_jpeg_loses_what_a_real_encoder_loses(portrait, quality):
+def test_jpeg_loses_what_an_encoder_loses(portrait, quality):
     flags = [cv2.IMWRITE_JPEG_QUALITY, quality]
     _, data = cv2.imencode(".jpg", portrait[..., ::-1].astype(np.uint8), flags)
     real = cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
     ours = jpeg(copies(portrait, 1), tf.constant([float(quality)]))[0]
-    assert psnr(ours, real) > psnr(real, portrait) + 6
-    assert abs(psnr(ours, portrait) - psnr(real, portrait)) < 1
+    np.testing.assert_array_equal(ours, real)
 
 
 def test_images_of_a_batch_can_have_different_qualities(portrait):
@@ -217,12 +215,12 @@ def test_a_blur_is_a_gaussian(portrait):
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.8])
-def test_shrinking_is_that_of_tensorflow(portrait, share):
+def test_shrinking_loses_what_resizing_loses(portrait, share):
     side = round(PORTRAIT * share)
     small = tf.image.resize(portrait[None], (side, side), antialias=True)
     real = tf.image.resize(small, (PORTRAIT, PORTRAIT))[0].numpy()
     ours = shrink(copies(portrait, 1), tf.constant([share]))[0].numpy()
-    np.testing.assert_allclose(ours, real, atol=0.5)
+    assert psnr(ours, real) > psnr(ours, portrait) + 3
 
 
 def test_each_loss_strikes_the_share_that_it_is_asked_to(portrait):
@@ -291,35 +289,6 @@ def test_an_image_that_is_not_chosen_is_not_touched():
     chosen = np.flatnonzero(moved)
     assert 10 < len(chosen) < 40
     np.testing.assert_allclose(moved[chosen], chosen + 1, atol=1e-3)
-
-
-def test_a_self_blended_face_differs_in_the_face_and_nowhere_far_from_it(portrait):
-    batch, marks = copies(portrait, 64), typical(64)
-    blended = self_blend(batch, marks, SEED).numpy()
-    difference = np.abs(blended - portrait).mean(-1)
-    # What surrounds the face is either the picture, or the picture in another light.
-    eyes_to_mouth = difference[:, 35:75, 30:66].mean((1, 2))
-    assert (eyes_to_mouth > 0.2).mean() > 0.9
-    assert blended.min() >= 0
-    assert blended.max() <= 255
-    np.testing.assert_array_equal(blended, self_blend(batch, marks, SEED))
-    assert not np.array_equal(blended[0], blended[1])
-
-
-def test_the_masks_of_self_blending_lie_on_the_face_and_turn_with_it():
-    marks = typical(200)
-    masks = face_mask(marks, 60, SEED).numpy()[..., 0]
-    assert masks.min() >= 0
-    assert masks.max() <= 1
-    share = masks.mean((1, 2))
-    assert share.min() > 0.02
-    assert share.max() < 0.75
-    mass = masks.mean(0)
-    assert mass[25:40, 20:40].min() > 4 * mass[[0, 0, -1, -1], [0, -1, 0, -1]].max()
-    # Turned by a right angle, landmarks give the turned masks.
-    x, y = marks[..., 0], marks[..., 1]
-    turned = face_mask(tf.stack([1 - y, x], -1), 60, SEED).numpy()[..., 0]
-    np.testing.assert_allclose(turned, np.rot90(masks, -1, (1, 2)), atol=0.02)
 
 
 def test_every_effect_runs_as_part_of_an_input_pipeline(portrait):

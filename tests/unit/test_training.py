@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from unmask.augment import augmentation
 from unmask.errors import TrainingError
 from unmask.model import runtime
 from unmask.model.artifact import load_model
@@ -21,7 +22,7 @@ from unmask.model.predict import predict_crops
 from unmask.settings import text
 from unmask.training.batches import Batches, in_memory
 from unmask.training.crops import read_split
-from unmask.training.examples import epoch_order, make_examples
+from unmask.training.examples import epoch_order, epoch_pairs
 from unmask.training.fit import train
 from unmask.training.selection import validate
 
@@ -51,8 +52,9 @@ def make_dataset(folder, sides=(("train", 8), ("val", 4)), frames=3):
                 file = folder / f"dataset/{name}_{frame}.jpg"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(file), cv2.GaussianBlur(crop, (0, 0), 2))
-                rows.append((file.name, name, frame, label, split))
-    columns = ("file", "video", "frame", "label", "split")
+                group = f"{split}{video // 2}"
+                rows.append((file.name, name, frame, frame / 2, label, group, split))
+    columns = ("file", "video", "frame", "time_s", "label", "group", "split")
     table = [dict(zip(columns, row, strict=True)) for row in rows]
     write_table(folder / "dataset.csv", table)
     return folder
@@ -176,15 +178,17 @@ def test_the_command_in_another_process_makes_the_same_model(dataset, trained, t
     assert done.stdout == ""
 
 
-def make_batches(dataset, *, batch_size, seed=0, cache=True, self_blended="none"):
+def make_batches(dataset, *, batch_size, seed=0, cache=True, self_blended=None, effects=()):
     crops = read_split(dataset / "dataset.csv", dataset / "dataset", "train")
-    examples = make_examples(crops, self_blended)
     images = in_memory(crops, SIDE, 100) if cache else None
     weights = np.array([0.5, 2.0], np.float32)
-    return Batches(
-        crops, examples, images, weights, lambda epoch: epoch_order(examples, seed, int(epoch)),
-        SIDE, batch_size, seed, [],
-    )  # fmt: skip
+
+    def order(epoch):
+        if self_blended is None:
+            return epoch_order(crops, seed, int(epoch))
+        return epoch_pairs(crops, seed, int(epoch), self_blended=self_blended)
+
+    return Batches(crops, images, weights, order, SIDE, batch_size, seed, effects)
 
 
 def test_another_seed_starts_from_other_weights_and_order(dataset):
@@ -291,15 +295,40 @@ def test_an_epoch_holds_every_crop_once_in_an_order_of_its_own(dataset):
     np.testing.assert_array_equal(weights, np.where(labels == 1, 2.0, 0.5))
 
 
+@pytest.mark.parametrize("self_blended", [None, "none", "only", 0.5])
 @pytest.mark.parametrize("cache", [True, False])
-def test_batches_from_a_later_epoch_on_are_those_of_the_whole(dataset, cache):
-    batches = make_batches(dataset, batch_size=10, cache=cache, self_blended="extra")
+def test_batches_from_a_later_epoch_on_are_those_of_the_whole(dataset, cache, self_blended):
+    batches = make_batches(dataset, batch_size=10, cache=cache, self_blended=self_blended)
     whole = list(batches.dataset(0, 3).as_numpy_iterator())
     rest = list(batches.dataset(2, 3).as_numpy_iterator())
     assert len(rest) == batches.steps
     for one, other in zip(whole[-len(rest) :], rest, strict=True):
         for part, same in zip(one, other, strict=True):
             np.testing.assert_array_equal(part, same)
+
+
+def test_a_batch_of_pairs_holds_real_faces_and_then_a_fake_of_each(dataset):
+    batches = make_batches(dataset, batch_size=10, self_blended="none")
+    for images, labels, _ in batches.dataset(0, 2).as_numpy_iterator():
+        half = len(images) // 2
+        assert labels[:, 0].tolist() == [0] * half + [1] * half
+        shown = [
+            int(np.flatnonzero((batches.images == image).all((1, 2, 3)))[0]) for image in images
+        ]
+        groups, times = np.array(batches.crops.groups)[shown], batches.crops.times[shown]
+        assert groups[:half].tolist() == groups[half:].tolist()
+        assert times[:half].tolist() == times[half:].tolist()
+
+
+def test_both_faces_of_a_pair_pass_the_same_draw_of_augmentation(dataset):
+    # Where the fake is the real crop itself, nothing may tell the two apart.
+    batches = make_batches(dataset, batch_size=12, self_blended="only", effects=augmentation(
+        rotation=20, horizontal_flip=True, brightness=0.2, hue=0.1, erase=0.5, erase_part=0.3,
+        downscale=0.5, blur=0.5, noise=0.5, jpeg=0.5, video=0.5,
+    ))  # fmt: skip
+    object.__setattr__(batches, "_blend", lambda face, *_: np.stack([face, face]))
+    for images, _, _ in batches.dataset(0, 1).as_numpy_iterator():
+        np.testing.assert_array_equal(*np.split(images, 2))
 
 
 def test_the_settings_that_the_configuration_makes_are_understood():

@@ -17,7 +17,7 @@ from unmask.training.callbacks import Progress
 from unmask.training.checkpoint import Checkpoint, State
 from unmask.training.crops import Crops
 from unmask.training.devices import choose_precision, cpu_flags
-from unmask.training.examples import class_weights, epoch_order, make_examples
+from unmask.training.examples import BLENDED, class_weights, epoch_order, epoch_pairs
 from unmask.training.optimizers import Course, make_course, make_optimizer, plateau_scale
 from unmask.training.selection import Validation, is_better, validate, video_auc
 from unmask.training.settings import TrainSettings
@@ -157,9 +157,10 @@ def test_a_training_on_jax_wants_it_installed(monkeypatch):
     assert keras.backend.backend() == "tensorflow"
 
 
-def crops(labels, videos):
-    marks = np.zeros((len(labels), 5, 2), np.float32)
-    return Crops([None] * len(labels), np.array(labels), videos, marks)
+def crops(labels, videos, groups=None, times=None):
+    marks, count = np.zeros((len(labels), 5, 2), np.float32), len(labels)
+    times = np.zeros(count) if times is None else np.array(times)
+    return Crops([None] * count, np.array(labels), videos, marks, groups or videos, times)
 
 
 def test_balanced_weights_make_both_classes_count_the_same():
@@ -171,34 +172,53 @@ def test_balanced_weights_make_both_classes_count_the_same():
 
 
 def test_balanced_epochs_alternate_and_draw_the_frequent_class_anew():
-    examples = make_examples(crops([0] * 3 + [1] * 15, [f"v{i}" for i in range(18)]))
-    seen = [epoch_order(examples, 0, epoch, sampling="balanced") for epoch in range(30)]
+    split = crops([0] * 3 + [1] * 15, [f"v{i}" for i in range(18)])
+    seen = [epoch_order(split, 0, epoch, sampling="balanced") for epoch in range(30)]
     for order in seen:
-        assert examples.labels[order].tolist() == [0, 1] * 3
+        assert split.labels[order].tolist() == [0, 1] * 3
         assert len(set(order)) == 6
     assert set(np.concatenate(seen)) == set(range(18))
 
 
 def test_an_epoch_shows_so_many_crops_of_a_video_drawn_anew():
     videos = ["a"] * 10 + ["b"] * 2 + ["c"] * 5
-    examples = make_examples(crops([0] * 10 + [1] * 7, videos))
-    orders = [epoch_order(examples, 0, epoch, crops_per_video=3) for epoch in range(40)]
+    split = crops([0] * 10 + [1] * 7, videos)
+    orders = [epoch_order(split, 0, epoch, crops_per_video=3) for epoch in range(40)]
     for order in orders:
         shown = [videos[number] for number in order]
         assert {name: shown.count(name) for name in "abc"} == {"a": 3, "b": 2, "c": 3}
     assert set(np.concatenate(orders)) == set(range(17))
 
 
-def test_self_blended_examples_are_extra_fakes_or_the_only_ones():
-    split = crops([0, 1, 0], ["a", "b", "c"])
-    extra, only = make_examples(split, "extra"), make_examples(split, "only")
-    assert list(zip(extra.crop, extra.labels, extra.blended, strict=True)) == [
-        (0, 0, False), (1, 1, False), (2, 0, False), (0, 1, True), (2, 1, True),
-    ]  # fmt: skip
-    assert list(zip(only.crop, only.labels, only.blended, strict=True)) == [
-        (0, 0, False), (2, 0, False), (0, 1, True), (2, 1, True),
-    ]  # fmt: skip
-    assert len(set(extra.clip)) == 5
+FAKED = crops(
+    [0, 0, 1, 1, 1, 1, 0],
+    ["a", "a", "b", "b", "c", "c", "d"],
+    ["a", "a", "a", "a", "a", "a", "d"],
+    [0, 5, 0.1, 4, 3, 9, 0],
+)
+"""Two crops of the real video a, of its fakes b and c, and one of a real video without a fake."""
+
+
+def test_a_pair_is_a_real_crop_and_the_next_in_time_of_a_fake_of_its_group():
+    seen = {tuple(pair) for epoch in range(30) for pair in epoch_pairs(FAKED, 0, epoch)}
+    assert seen == {(0, 2), (0, 4), (1, 3), (1, 4)}
+
+
+def test_a_share_of_the_pairs_is_blended_and_all_where_there_is_no_fake():
+    only = epoch_pairs(FAKED, 0, 0, self_blended="only")
+    assert sorted(map(tuple, only)) == [(0, BLENDED), (1, BLENDED), (6, BLENDED)]
+    epochs = [epoch_pairs(FAKED, 0, epoch, self_blended=0.25) for epoch in range(400)]
+    assert all(sorted(pairs[:, 0]) == [0, 1, 6] for pairs in epochs)
+    fakes = {real: [p for pairs in epochs for r, p in pairs if r == real] for real in (0, 1, 6)}
+    assert set(fakes[6]) == {BLENDED}
+    shares = [np.mean(np.array(fakes[real]) == BLENDED) for real in (0, 1)]
+    assert np.all(np.abs(np.array(shares) - 0.25) < 0.07)
+
+
+def test_pairs_of_an_epoch_take_so_many_crops_of_a_real_video():
+    seen = [epoch_pairs(FAKED, 0, epoch, 1, "only")[:, 0] for epoch in range(20)]
+    assert all(sorted(real) in ([0, 6], [1, 6]) for real in seen)
+    assert set(np.concatenate(seen)) == {0, 1, 6}
 
 
 def test_the_plateau_schedule_waits_three_epochs():

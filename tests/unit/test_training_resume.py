@@ -33,6 +33,7 @@ HARD = {
     "ema": 0.8,
     "precision": "mixed_bfloat16",
     "frozen_epochs": 2,
+    "sampling": "pairs",
 }
 """A training with everything that has a state: moments, averages, a phase, dropout, a schedule."""
 
@@ -180,8 +181,9 @@ def test_fakes_made_of_real_faces_are_all_that_is_needed(dataset, tmp_path):
     (tmp_path / "dataset").symlink_to(dataset / "dataset")
     with pytest.raises(TrainingError, match=r"are real(.|\n)*self_blended: only"):
         run(tmp_path, tmp_path / "model")
-    for how in ("only", "extra"):
-        result = run(tmp_path, tmp_path / how, augment={"self_blended": how}, epochs=2)
+    for how in ("only", 0.5):
+        blended = {"augment": {"self_blended": how}, "sampling": "pairs", "epochs": 2}
+        result = run(tmp_path, tmp_path / str(how), **blended)
         assert 0 <= result.val_auc <= 1
 
 
@@ -191,7 +193,7 @@ def test_without_real_faces_there_is_nothing_to_blend(dataset, tmp_path):
     (tmp_path / "dataset.csv").write_text("\n".join(lines) + "\n")
     (tmp_path / "dataset").symlink_to(dataset / "dataset")
     with pytest.raises(TrainingError, match="no real face can be blended"):
-        run(tmp_path, tmp_path / "model", augment={"self_blended": "only"})
+        run(tmp_path, tmp_path / "model", augment={"self_blended": "only"}, sampling="pairs")
 
 
 def test_tensorboard_logs_hold_every_epoch(dataset, tmp_path):

@@ -1,9 +1,10 @@
 """Random changes to training crops: what the camera, the codec and the counterfeiter do to faces.
 
-An effect is called with images (n, side, side, 3) float32 in 0..255, their landmarks (n, 5, 2) as
-shares of the side, in the order of ``records.LANDMARKS``, and a seed of 2 integers. It returns new
-images. What it draws depends on that seed alone, so a training is repeatable whatever the number
-of threads. Everything is done on whole batches, as tensors.
+An effect is called with images (n, side, side, 3) in 0..255, uint8 or float32, their landmarks
+(n, 5, 2) as shares of the side, in the order of ``records.LANDMARKS``, and a seed of 2 integers.
+It returns new images. What it draws depends on that seed and the number of images alone: a
+training is repeatable whatever the number of threads, and two batches of one size, called with one
+seed, are changed alike. Pixels are OpenCV's work where it is faster.
 """
 
 from __future__ import annotations
@@ -73,7 +74,6 @@ def augment(
     chain: Sequence[Effect], images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor
 ) -> tf.Tensor:
     """Pass a batch through the effects, each with a seed of its own; float32 in 0..255."""
-    images = tf.cast(images, tf.float32)
     for number, effect in enumerate(chain):
         images = effect(images, landmarks, tf.random.experimental.stateless_fold_in(seed, number))
-    return images
+    return tf.cast(images, tf.float32)

@@ -1,10 +1,9 @@
-"""Loss by compression, as JPEG and video encoders cause it, on whole batches.
+"""Loss by compression, as JPEG and video encoders cause it.
 
-Both code 8 x 8 blocks of brightness, and of color at half the resolution, as cosine coefficients
-that are rounded to multiples of a step. JPEG's steps come from its tables and grow with the
-frequency. An H.264 encoder has one step for all, which doubles every 6 QP, rounds towards zero,
-and smooths the edges of its blocks afterwards (ITU-T H.264, section 8.7). Prediction from
-neighbors, which saves bits and loses nothing, is left out.
+JPEG is OpenCV's. An H.264 encoder is imitated: it codes 8 x 8 blocks of brightness, and of color
+at half the resolution, as cosine coefficients that are rounded towards zero to multiples of one
+step, which doubles every 6 QP, and smooths the edges of its blocks afterwards (ITU-T H.264,
+section 8.7). Prediction from neighbors, which saves bits and loses nothing, is left out.
 """
 
 from __future__ import annotations
@@ -12,31 +11,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import tensorflow as tf
 
-from unmask.augment.draws import change_some, seeds, uniform
+from unmask.augment.draws import change_each, change_some, seeds, uniform
 
 _BLOCK = 8
 _BEST_JPEG, _BEST_QP = 95.0, 18.0
 _TO_YCC = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
-
-# The tables of ITU-T T.81, annex K, for quality 50.
-_LUMINANCE = np.array(
-    [
-        [16, 11, 10, 16, 24, 40, 51, 61],
-        [12, 12, 14, 19, 26, 58, 60, 55],
-        [14, 13, 16, 24, 40, 57, 69, 56],
-        [14, 17, 22, 29, 51, 87, 80, 62],
-        [18, 22, 37, 56, 68, 109, 103, 77],
-        [24, 35, 55, 64, 81, 104, 113, 92],
-        [49, 64, 78, 87, 103, 121, 120, 101],
-        [72, 92, 95, 98, 112, 100, 103, 99],
-    ],
-    np.float32,
-)
-_CHROMINANCE = np.full((_BLOCK, _BLOCK), 99, np.float32)
-_CHROMINANCE[:4, :4] = [[17, 18, 24, 47], [18, 21, 26, 66], [24, 26, 56, 99], [47, 66, 99, 99]]
 
 _COSINES = np.array(
     [
@@ -66,6 +49,7 @@ class RandomCompression:
     def __call__(self, images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Images (n, side, side, 3) in 0..255 to the same."""
         first, second = seeds(seed, 2)
+        images = tf.cast(images, tf.float32)
         images = change_some(images, self.video, first, lambda x, _: self._video(x, first))
         return change_some(images, self.jpeg, second, lambda x, _: self._jpeg(x, second))
 
@@ -79,22 +63,20 @@ class RandomCompression:
 
 def jpeg(images: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
     """Images (n, side, side, 3) in 0..255 as they come back from JPEGs of a quality (n,) 1..100."""
-    percent = tf.where(quality < 50, tf.floor(5000 / quality), 200 - 2 * quality)[:, None, None]
 
-    def steps(table: np.ndarray) -> tf.Tensor:
-        return tf.clip_by_value(tf.floor((table * percent + 50) / 100), 1.0, 255.0)
+    def one(image: np.ndarray, quality: np.ndarray) -> np.ndarray:
+        bgr = np.clip(np.round(image[..., ::-1]), 0, 255).astype(np.uint8)
+        _, coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+        return cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1]
 
-    brightness, colors = _planes(tf.round(images))
-    brightness = _code(brightness, steps(_LUMINANCE), 0.5)
-    colors = [_code(plane, steps(_CHROMINANCE), 0.5) for plane in colors]
-    return _picture(brightness, colors, images.shape[1])
+    return change_each(images, one, quality)
 
 
 def video(images: tf.Tensor, qp: tf.Tensor) -> tf.Tensor:
     """Images (n, side, side, 3) in 0..255 as they come back from a video of a QP (n,) 0..51."""
     step = (2 ** ((qp - 4) / 6))[:, None, None]
     brightness, colors = _planes(images)
-    planes = [_code(plane, step, 1 / 3) for plane in (brightness, *colors)]
+    planes = [_code(plane, step) for plane in (brightness, *colors)]
     brightness, *colors = [_deblock(plane, qp[:, None, None, None]) for plane in planes]
     return _picture(brightness, colors, images.shape[1])
 
@@ -115,14 +97,14 @@ def _picture(brightness: tf.Tensor, colors: list[tf.Tensor], side: int) -> tf.Te
     return tf.clip_by_value(tf.round(rgb[:, :side, :side]), 0.0, 255.0)
 
 
-def _code(plane: tf.Tensor, step: tf.Tensor, rounding: float) -> tf.Tensor:
-    """Round the coefficients of each block to a multiple of its step, (n, 8, 8) or (n, 1, 1)."""
+def _code(plane: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    """Round the coefficients of each block to a multiple of its step (n, 1, 1)."""
     count, height, width = tf.unstack(tf.shape(plane))
     shape = (count, height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
     cosines = tf.constant(_COSINES)
     found = tf.einsum("ij,nyjxk->nyixk", cosines, tf.reshape(plane, shape))
     found = tf.einsum("nyixk,lk->nyixl", found, cosines) / step[:, None, :, None, :]
-    kept = tf.sign(found) * tf.floor(tf.abs(found) + rounding) * step[:, None, :, None, :]
+    kept = tf.sign(found) * tf.floor(tf.abs(found) + 1 / 3) * step[:, None, :, None, :]
     back = tf.einsum("ji,nyjxk->nyixk", cosines, kept)
     return tf.reshape(tf.einsum("nyixk,kl->nyixl", back, cosines), (count, height, width))
 

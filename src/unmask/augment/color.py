@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
 import tensorflow as tf
 
-from unmask.augment.draws import seeds, uniform
+from unmask.augment.draws import change_each, seeds, uniform
 
-_TO_YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
+_TO_YIQ = np.array(((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112)))
+_TO_RGB = np.linalg.inv(_TO_YIQ)
 
 
 @dataclass(frozen=True)
@@ -29,27 +32,26 @@ class RandomColor:
     def __call__(self, images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Images (n, height, width, 3) in 0..255 to float32 of the same shape."""
         lift, stretch, fade, turn = (uniform(images, s, -1.0, 1.0) for s in seeds(seed, 4))
-        images = tf.cast(images, tf.float32)
-        if self.saturation or self.hue:
-            images = recolor(images, 1 + fade * self.saturation, turn * self.hue)
-        mean = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
-        images += (images - mean) * _each(stretch * self.contrast)
-        return tf.clip_by_value(images + _each(lift * self.brightness * 255), 0.0, 255.0)
+        return change_each(
+            images,
+            _relight,
+            1 + fade * self.saturation,
+            turn * self.hue,
+            1 + stretch * self.contrast,
+            lift * self.brightness * 255,
+        )
 
 
-def recolor(images: tf.Tensor, saturation: tf.Tensor, hue: tf.Tensor) -> tf.Tensor:
-    """Scale each image's saturation (n,), and turn its hue (n,), 1 being half a circle.
-
-    Done in YIQ, where both keep the brightness. Values may leave 0..255.
-    """
-    to_yiq = tf.constant(_TO_YIQ, tf.float32)
-    angle, zero = hue * math.pi, tf.zeros_like(hue)
-    cos, sin = saturation * tf.cos(angle), saturation * tf.sin(angle)
-    rows = [[zero + 1, zero, zero], [zero, cos, -sin], [zero, sin, cos]]
-    turn = tf.stack([tf.stack(row, -1) for row in rows], -2)
-    whole = tf.linalg.inv(to_yiq) @ turn @ to_yiq
-    return tf.einsum("nij,nhwj->nhwi", whole, images)
-
-
-def _each(values: tf.Tensor) -> tf.Tensor:
-    return values[:, None, None, None]
+def _relight(
+    image: np.ndarray, saturation: float, hue: float, contrast: float, lift: float
+) -> np.ndarray:
+    """Scale the saturation and turn the hue, 1 being half a circle, in YIQ, where both keep the
+    brightness; then stretch the distance to the mean and add ``lift``. Clipped to 0..255."""
+    angle = hue * math.pi
+    cos, sin = saturation * math.cos(angle), saturation * math.sin(angle)
+    turn = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
+    recolor = _TO_RGB @ turn @ _TO_YIQ
+    mean = (recolor @ cv2.mean(image)[:3]).mean()
+    offset = np.full(3, (1 - contrast) * mean + lift)
+    changed = cv2.transform(image, np.c_[contrast * recolor, offset])
+    return np.clip(changed, 0, 255, out=changed)

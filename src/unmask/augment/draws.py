@@ -1,9 +1,10 @@
-"""Random numbers for a batch, and changing only some of its images."""
+"""Random numbers for a batch, changing only some of its images, or each by its own numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 Change = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
@@ -36,3 +37,23 @@ def change_where(images: tf.Tensor, which: tf.Tensor, change: Change) -> tf.Tens
     chosen = tf.where(which)
     changed = change(tf.gather_nd(images, chosen), chosen[:, 0])
     return tf.tensor_scatter_nd_update(images, chosen, changed)
+
+
+def change_each(
+    images: tf.Tensor, change: Callable[..., np.ndarray], *numbers: tf.Tensor
+) -> tf.Tensor:
+    """Change images (n, h, w, 3) one by one, outside TensorFlow: OpenCV is several times as fast.
+
+    ``change`` gets an image, float32, and its entry of each of ``numbers`` (n, ...). It returns an
+    image of the same shape.
+    """
+
+    def each(images: np.ndarray, *numbers: np.ndarray) -> np.ndarray:
+        changed = np.empty(images.shape, np.float32)
+        for place, given in enumerate(zip(images, *numbers, strict=True)):
+            changed[place] = change(*given)
+        return changed
+
+    images = tf.cast(images, tf.float32)
+    changed = tf.numpy_function(each, [images, *numbers], tf.float32, stateful=False)
+    return tf.ensure_shape(changed, images.shape)

@@ -26,6 +26,7 @@ class RandomErase:
     def __call__(self, images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Images (n, side, side, 3) in 0..255 to the same."""
         first, second = seeds(seed, 2)
+        images = tf.cast(images, tf.float32)
         images = change_some(
             images,
             self.erase_part,

@@ -46,7 +46,7 @@ class RandomAffine:
     fill_mode: str = "nearest"
 
     def __call__(self, images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Images (n, height, width, 3) in 0..255 to float32 of the same shape; seed: 2 integers."""
+        """Images (n, height, width, 3) to the same, of the same type; seed: 2 integers."""
         draws = tf.random.stateless_uniform((tf.shape(images)[0], 7), seed, -1.0, 1.0)
         turn, right, down, slant, zoom_x, zoom_y, mirror = tf.unstack(draws, axis=1)
         height, width = images.shape[1:3]
@@ -91,10 +91,8 @@ def transform(
     a2 = cos * shift_x - sin * shift_y + x - a0 * x - a1 * y
     b2 = sin * shift_x + cos * shift_y + y - b0 * x - b1 * y
     matrices = tf.reshape(tf.stack([a0, a1, a2, b0, b1, b2], axis=1), (-1, 2, 3))
-    images = tf.cast(images, tf.float32)
-    warped = tf.numpy_function(
-        partial(_warp, border=_BORDERS[fill_mode]), [images, matrices], tf.float32, stateful=False
-    )
+    warp = partial(_warp, border=_BORDERS[fill_mode])
+    warped = tf.numpy_function(warp, [images, matrices], images.dtype, stateful=False)
     return tf.ensure_shape(warped, images.shape)
 
 

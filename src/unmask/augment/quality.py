@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
 import tensorflow as tf
 
-from unmask.augment.draws import change_some, seeds, uniform
+from unmask.augment.draws import change_each, change_some, seeds, uniform
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class RandomQuality:
     def __call__(self, images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Images (n, side, side, 3) in 0..255 to the same."""
         first, second, third = seeds(seed, 3)
+        images = tf.cast(images, tf.float32)
         images = change_some(images, self.downscale, first, lambda x, _: self._shrink(x, first))
         images = change_some(images, self.blur, second, lambda x, _: self._blur(x, second))
         return change_some(images, self.noise, third, lambda x, _: self._noise(x, third))
@@ -40,38 +43,42 @@ class RandomQuality:
 
     def _noise(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         how_much, which = seeds(seed, 2)
-        spread = uniform(images, how_much, 0.0, self.noise_level * 255)[:, None, None, None]
-        grain = tf.random.stateless_normal(tf.shape(images), which)
-        return tf.clip_by_value(images + grain * spread, 0.0, 255.0)
+        spread = uniform(images, how_much, 0.0, self.noise_level * 255)
+        start = tf.random.stateless_uniform(
+            tf.shape(images)[:1], which, minval=None, maxval=None, dtype=tf.uint32
+        )
+        return add_noise(images, spread, start)
+
+
+def add_noise(images: tf.Tensor, spread: tf.Tensor, start: tf.Tensor) -> tf.Tensor:
+    """Add Gaussian noise of a standard deviation (n,) to images; ``start`` (n,) seeds each."""
+
+    def one(image: np.ndarray, spread: np.ndarray, start: np.ndarray) -> np.ndarray:
+        grain = np.random.default_rng(start).standard_normal(image.shape, np.float32)
+        return np.clip(image + grain * spread, 0.0, 255.0)
+
+    return change_each(images, one, spread, start)
 
 
 def blur(images: tf.Tensor, sigma: tf.Tensor) -> tf.Tensor:
     """Blur each image (side, side, 3) by its own Gaussian, sigma (n,) in pixels."""
-    at = tf.range(images.shape[1], dtype=tf.float32)
-    distance = (at[:, None] - at[None, :])[None] / sigma[:, None, None]
-    weights = tf.exp(-(distance**2) / 2)
-    return _resample(images, weights / tf.reduce_sum(weights, -1, keepdims=True))
+
+    def one(image: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+        return cv2.GaussianBlur(image, (0, 0), float(sigma), borderType=cv2.BORDER_REPLICATE)
+
+    return change_each(images, one, sigma)
 
 
 def shrink(images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
     """Shrink each image (side, side, 3) to a share (n,) of its side, and enlarge it again.
 
-    Both bilinear, the first antialiased. One matrix an image does both ways, so that images of a
-    batch can shrink to different sizes.
+    By averaging areas, and bilinearly.
     """
-    side = images.shape[1]
-    count = tf.maximum(tf.round(share * side), 1)[:, None, None]
-    scale = count / side
-    at = tf.range(side, dtype=tf.float32)
-    small, large = at[None, :, None], (at + 0.5)[None, None, :] * scale
-    down = tf.nn.relu(1 - tf.abs(large - (small + 0.5))) * tf.cast(small < count, tf.float32)
-    down /= tf.maximum(tf.reduce_sum(down, -1, keepdims=True), 1e-6)
-    places = tf.clip_by_value(tf.transpose(large, (0, 2, 1)) - 0.5, 0.0, count - 1)
-    up = tf.nn.relu(1 - tf.abs(places - at[None, None, :]))
-    return _resample(images, up @ down)
 
+    def one(image: np.ndarray, share: np.ndarray) -> np.ndarray:
+        side = len(image)
+        small = (max(round(float(share) * side), 1),) * 2
+        shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+        return cv2.resize(shrunk, (side, side), interpolation=cv2.INTER_LINEAR)
 
-def _resample(images: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
-    """Pass the rows and then the columns of each image through its matrix (n, side, side)."""
-    rows = tf.einsum("nij,njkc->nikc", matrix, images)
-    return tf.einsum("nij,nkjc->nkic", matrix, rows)
+    return change_each(images, one, share)

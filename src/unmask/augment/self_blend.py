@@ -3,109 +3,155 @@
 Shiohara and Yamasaki, Detecting Deepfakes with Self-Blended Images, CVPR 2022,
 https://arxiv.org/abs/2204.08376. What gives a fake away is where two pictures meet: another light,
 another sharpness, a seam. A network that learns these from self-blended faces meets no method of
-forgery, so it cannot learn one by heart. The paper takes its masks from 81 landmarks; here they
-are drawn around the five that MTCNN gives, as ellipses with a wavy rim.
+forgery, so it cannot learn one by heart.
+
+The result is a pair. Half of the time it is the target that is changed; the real face of the pair
+is then the changed one, too, so that nothing but the blending tells the two apart. The paper takes
+its masks from 81 landmarks; here a mean face is laid over the five that MTCNN gives.
 """
 
 from __future__ import annotations
 
-import math
+from functools import cache
+from pathlib import Path
 
-import tensorflow as tf
+import cv2
+import numpy as np
 
-from unmask.augment.color import recolor
-from unmask.augment.draws import seeds, uniform
-from unmask.augment.faces import FaceFrame
-from unmask.augment.geometry import transform
-from unmask.augment.quality import blur, shrink
+_OUTLINE = Path(__file__).with_name("face_outline.npz")
+_STRENGTHS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.0)
+_LARGEST_SHIFT = (0.03, 0.015)
+_LARGEST_SCALE = 1 / 0.95
+_BEND = 0.11
+"""How far the rim of a mask wanders, before smoothing, as a share of the side."""
+_BEND_GRID, _BEND_SMOOTHNESS = 56, 2.0
 
-_WAVES = 4
 
+def self_blended(
+    face: np.ndarray, landmarks: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """A real face and a fake made of it, both RGB (side, side, 3) uint8.
 
-def self_blend(images: tf.Tensor, landmarks: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Fakes made of real faces: images (n, side, side, 3) in 0..255, landmarks (n, 5, 2).
+    Args:
+        face: A real face, RGB (side, side, 3) uint8.
+        landmarks: Its five landmarks as shares of the side (5, 2), in the order of
+            ``records.LANDMARKS``.
+        rng: What is drawn comes from here.
 
-    ``landmarks`` are shares of the side, in the order of ``records.LANDMARKS``.
+    Returns:
+        The real face, perhaps in another light or sharpness, and the fake.
     """
-    which, change, move, draw, strength = seeds(seed, 5)
-    images = tf.cast(images, tf.float32)
-    changed = _change(images, change)
-    first = (uniform(images, which) < 0.5)[:, None, None, None]
-    source, target = tf.where(first, changed, images), tf.where(first, images, changed)
-    mask = face_mask(landmarks, images.shape[1], draw) * _strength(images, strength)
-    blended = _move(source, move) * mask + target * (1 - mask)
-    return tf.clip_by_value(tf.round(blended), 0.0, 255.0)
+    source, target = face, _change(face, rng)
+    if rng.random() < 0.5:
+        source, target = target, source
+    source, mask = _move(source, face_mask(landmarks, len(face), rng), rng)
+    mask = _soften(_bend(mask, rng), rng) * np.float32(rng.choice(_STRENGTHS))
+    return target, cv2.blendLinear(source, target, mask, 1 - mask)
 
 
-def face_mask(landmarks: tf.Tensor, side: int, seed: tf.Tensor) -> tf.Tensor:
-    """Soft masks (n, side, side, 1) in 0..1: a random part of each face."""
-    place, width, height, soft, waves, phases = seeds(seed, 6)
-    face = FaceFrame.of(landmarks)
-    # From just above the eyes to just below the mouth.
-    where = uniform(landmarks, place, -0.1, 1.1)
-    center = face.eyes + (face.mouth - face.eyes) * where[:, None]
-    # A part near the middle may cover all of the face; one near its end, only that end.
-    tallest = 1.35 - 0.7 * tf.abs(where - 0.5)
-    half_height = 0.45 + uniform(landmarks, height) * (tallest - 0.45)
-    half = tf.stack([uniform(landmarks, width, 0.6, 1.15), half_height], -1)
-    away = face.offsets(center, side) / half[:, None, None]
-    right, below = tf.unstack(away, axis=-1)
-    radius = tf.sqrt(right**2 + below**2 + 1e-6)
-    rim = 1 + _wave(tf.atan2(below, right), waves, phases)
-    softness = tf.exp(uniform(landmarks, soft, math.log(0.02), math.log(0.25)))
-    return tf.sigmoid((rim - radius) / softness[:, None, None])[..., None]
+def face_mask(landmarks: np.ndarray, side: int, rng: np.random.Generator) -> np.ndarray:
+    """One of three parts of a face, 1 inside and 0 outside, (side, side) float32.
+
+    All of it, from the jaw to the brows, or from the mouth's height up to the brows.
+    """
+    outline = _mean_face()
+    chosen = outline["parts"][int(np.searchsorted((0.4, 0.75), rng.random(), "right"))]
+    points = outline["points"][chosen] @ _fit(landmarks) * side
+    mask = np.zeros((side, side), np.float32)
+    hull = cv2.convexHull(np.round(points).astype(np.int32))
+    return cv2.fillConvexPoly(mask, hull, 1.0)
 
 
-def _wave(angle: tf.Tensor, amounts: tf.Tensor, phases: tf.Tensor) -> tf.Tensor:
-    """A smooth random function of the direction (n, side, side), up to a few tenths either way."""
-    count = tf.shape(angle)[0]
-    sizes = tf.random.stateless_uniform((count, _WAVES), amounts, -1.0, 1.0)
-    starts = tf.random.stateless_uniform((count, _WAVES), phases, 0.0, 2 * math.pi)
-    total = tf.zeros_like(angle)
-    for number in range(_WAVES):
-        turns = number + 2
-        height = sizes[:, number, None, None] * (0.2 / turns)
-        total += height * tf.sin(turns * angle + starts[:, number, None, None])
-    return total
+@cache
+def _mean_face() -> dict:
+    """Its points and landmarks, each with a 1 behind it, and which points are round each part."""
+    with np.load(_OUTLINE, allow_pickle=False) as file:
+        points, five = (
+            np.c_[file[name], np.ones(len(file[name]))].astype(np.float64)
+            for name in ("points", "five")
+        )
+        jaw, brows = file["jaw"], file["brow"]
+        parts = (file["oval"], np.r_[jaw, brows], np.r_[jaw[4:17], brows])
+    return {"points": points, "five": five, "parts": parts}
 
 
-def _change(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Another light and another sharpness, as the paper's source-target generator."""
-    shift, fade, turn, lift, stretch, kind, amount = seeds(seed, 7)
-    color = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 3), shift, -20.0, 20.0)
-    images = recolor(images, uniform(images, fade, 0.7, 1.3), uniform(images, turn, -0.05, 0.05))
-    mean = tf.reduce_mean(images, (1, 2, 3), keepdims=True)
-    factor = uniform(images, stretch, 0.9, 1.1)[:, None, None, None]
-    images = mean + (images - mean) * factor + color
-    images += uniform(images, lift, -15.0, 15.0)[:, None, None, None]
-    # Either shrunk and enlarged again, or sharpened.
-    shrunk = shrink(images, uniform(images, amount, 0.25, 0.8))
-    more = uniform(images, amount, 0.2, 0.8)[:, None, None, None]
-    sharp = images + more * (images - blur(images, tf.ones(tf.shape(images)[:1])))
-    chosen = (uniform(images, kind) < 0.5)[:, None, None, None]
-    return tf.clip_by_value(tf.where(chosen, shrunk, sharp), 0.0, 255.0)
+def _fit(landmarks: np.ndarray) -> np.ndarray:
+    """The affine map (3, 2) that lays the mean face over five landmarks."""
+    return np.linalg.lstsq(_mean_face()["five"], np.asarray(landmarks, np.float64), rcond=None)[0]
 
 
-def _move(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Shift and scale a little, so that outlines do not meet."""
-    right, down, wide, high = (uniform(images, s, -1.0, 1.0) for s in seeds(seed, 4))
-    side = images.shape[1]
-    still = tf.zeros_like(right)
-    return transform(
-        images,
-        angle=still,
-        shift_x=right * 0.03 * side,
-        shift_y=down * 0.015 * side,
-        shear=still,
-        zoom_x=1 + wide * 0.05,
-        zoom_y=1 + high * 0.05,
-        mirror=still > 0,
-        fill_mode="reflect",
+def _change(face: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Another light, and less detail or more of it: the paper's source-target generator."""
+    face = _recolor(face, rng, 0.5)
+    if rng.random() < 0.5:
+        side = len(face)
+        small = (side // int(rng.choice((2, 4))),) * 2
+        shrunk = cv2.resize(face, small, interpolation=cv2.INTER_NEAREST)
+        return cv2.resize(shrunk, (side, side), interpolation=cv2.INTER_LINEAR)
+    share, middle = rng.uniform(0.2, 0.5), 8 + rng.uniform(0.5, 1)
+    kernel = np.full((3, 3), -share, np.float32)
+    kernel[1, 1] = 1 - share + share * middle
+    return cv2.filter2D(face, -1, kernel)
+
+
+def _recolor(face: np.ndarray, rng: np.random.Generator, probability: float) -> np.ndarray:
+    """Shift the colors, turn and stretch hue and saturation, change brightness and contrast."""
+    factor, lift = np.ones(3), np.zeros(3)
+    if rng.random() < probability:
+        lift += rng.uniform(-20, 20, 3)
+    hsv = rng.random() < probability
+    turn, stretch = rng.uniform(-10, 10), 1 + rng.uniform(-0.3, 0.3, 2)
+    if rng.random() < probability:
+        contrast, brightness = 1 + rng.uniform(-0.1, 0.1), 255 * rng.uniform(-0.1, 0.1)
+        factor, lift = factor * contrast, lift * contrast + brightness
+    if hsv:
+        face = _turn_colors(face, turn, stretch)
+    levels = np.arange(256)[:, None] * factor + lift
+    return cv2.LUT(face, np.clip(np.round(levels), 0, 255).astype(np.uint8)[None])
+
+
+def _turn_colors(face: np.ndarray, turn: float, stretch: np.ndarray) -> np.ndarray:
+    """Turn the hue by so many of 180 steps, and stretch saturation and value."""
+    levels = np.arange(256)
+    table = np.stack(
+        [(levels + turn) % 180, *(np.clip(levels * factor, 0, 255) for factor in stretch)], -1
     )
+    hsv = cv2.LUT(cv2.cvtColor(face, cv2.COLOR_RGB2HSV), table.astype(np.uint8)[None])
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
 
 
-def _strength(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """How much of the source shows: 1 in half of the images, else 0.25, 0.5 or 0.75."""
-    levels = tf.constant([0.25, 0.5, 0.75, 1.0, 1.0, 1.0])
-    number = tf.cast(tf.floor(uniform(images, seed) * 6), tf.int32)
-    return tf.gather(levels, tf.minimum(number, 5))[:, None, None, None]
+def _move(
+    face: np.ndarray, mask: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Shift and scale the source and its mask a little, so that outlines do not meet."""
+    side = len(face)
+    scale = rng.uniform(1 / _LARGEST_SCALE, _LARGEST_SCALE)
+    shift = [side / 2 * (1 - scale) + side * rng.uniform(-most, most) for most in _LARGEST_SHIFT]
+    matrix = np.float32([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    moved = cv2.warpAffine(face, matrix, (side, side), borderMode=cv2.BORDER_REFLECT)
+    return moved, cv2.warpAffine(mask, matrix, (side, side))
+
+
+def _bend(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Bend a mask elastically: no two have the same rim."""
+    side = len(mask)
+    wander = rng.random((_BEND_GRID, _BEND_GRID, 2), np.float32) * 2 - 1
+    smooth = cv2.GaussianBlur(wander * (_BEND * side), (0, 0), _BEND_SMOOTHNESS)
+    places = _grid(side) + cv2.resize(smooth, (side, side))
+    return cv2.remap(mask, places, None, cv2.INTER_LINEAR)
+
+
+@cache
+def _grid(side: int) -> np.ndarray:
+    """The place of each pixel, x and y: (side, side, 2) float32."""
+    return np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).astype(np.float32)
+
+
+def _soften(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Blur, keep what is still full, blur again: a seam that lies inside the face."""
+    side = len(mask)
+    first, second = (2 * int(side * rng.uniform(0.01, 0.056)) + 1 for _ in range(2))
+    mask = cv2.GaussianBlur(mask, (first, first), 0)
+    full = (mask >= 0.999).astype(np.float32)
+    sigma = side * rng.uniform(0.02, 0.2)
+    return cv2.GaussianBlur(full, (second, second), sigma)

@@ -67,6 +67,16 @@ class Config(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _self_blended_fakes_come_in_pairs(self) -> Config:
+        if self.augment.self_blended != "none" and self.train.sampling != "pairs":
+            raise ValueError(
+                f"augment.self_blended: {self.augment.self_blended} needs pairs of a real crop and "
+                f"its fake, but train.sampling is {self.train.sampling}. For example: "
+                "sampling: pairs"
+            )
+        return self
+
     @property
     def weights_files(self) -> list[str]:
         """The weights file, if the model starts from one."""

@@ -57,10 +57,11 @@ class Augment(Section):
     video_qp: Annotated[int, Field(ge=18, le=51)] = Field(
         40, description="The QP of the worst, from 18; 23 is usual, 40 is visibly bad."
     )
-    self_blended: Literal["none", "extra", "only"] = Field(
+    self_blended: Literal["none", "only"] | Annotated[float, Field(gt=0, lt=1)] = Field(
         "none",
-        description="Fakes made of real faces while training (Shiohara and Yamasaki, CVPR 2022): "
-        "extra, beside the dataset's own, or only, in place of them.",
+        description="Fakes made of the real faces while training (Shiohara and Yamasaki, CVPR "
+        "2022): none, only these, or the share of pairs whose fake is one, such as 0.5. Needs "
+        "train.sampling: pairs.",
     )
 
 
@@ -159,9 +160,10 @@ class Train(Section):
         "balanced",
         description="balanced makes both classes count the same, however many there are.",
     )
-    sampling: Literal["all", "balanced"] = Field(
+    sampling: Literal["all", "balanced", "pairs"] = Field(
         "all",
-        description="What an epoch shows: all crops, or as many fakes as real ones, drawn anew.",
+        description="What an epoch shows: all crops; as many fakes as real ones, drawn anew; or "
+        "pairs: each real crop and a fake made of it, changed alike by the augmentation.",
     )
     crops_per_video: Annotated[int, Field(ge=1)] | None = Field(
         None, description="So many crops of each video an epoch, drawn anew. null: all."
@@ -182,6 +184,15 @@ class Train(Section):
     )
     tensorboard: bool = Field(False, description="Write logs for TensorBoard: logs/tensorboard.")
     seed: Seed = Field(0, description="Seed of the initial weights, shuffling and augmentation.")
+
+    @model_validator(mode="after")
+    def _pairs_fill_a_batch(self) -> Train:
+        if self.sampling == "pairs" and self.batch_size % 2:
+            raise ValueError(
+                f"batch_size is {self.batch_size}, but a batch of pairs has an even number of "
+                f"crops. For example: batch_size: {self.batch_size + 1}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _warm_up_ends(self) -> Train:

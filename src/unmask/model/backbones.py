@@ -10,9 +10,14 @@ import keras
 
 from unmask.errors import ModelError
 from unmask.model.catalog import check_backbone
+from unmask.model.efficientnet_lite0 import efficientnet_lite0
 from unmask.model.meso4 import SMALLEST_INPUT, meso4, mesoinception4
 
-_MESO: dict[str, Callable[..., keras.Model]] = {"Meso4": meso4, "MesoInception4": mesoinception4}
+_OURS: dict[str, Callable[..., keras.Model]] = {
+    "Meso4": meso4,
+    "MesoInception4": mesoinception4,
+    "EfficientNetLite0": efficientnet_lite0,
+}
 
 _SET_ELSEWHERE = {
     "include_top": "model.head",
@@ -39,10 +44,10 @@ def make_backbone(
     """
     check_backbone(name)
     args = dict(args or {})
-    if name in _MESO:
-        _check_args(name, _MESO[name], args)
+    if name in _OURS:
+        _check_args(name, _OURS[name], args)
         _check_size(name, input_size)
-        make, fixed = _MESO[name], {"input_size": input_size}
+        make, fixed = _OURS[name], {"input_size": input_size}
     else:
         make = getattr(keras.applications, name)
         _check_args(name, make, args)

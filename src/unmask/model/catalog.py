@@ -16,6 +16,7 @@ _BY_SCALING = {
     "tf": (
         *("ResNet50V2", "ResNet101V2", "ResNet152V2", "InceptionV3", "InceptionResNetV2"),
         *("MobileNet", "MobileNetV2", "NASNetLarge", "NASNetMobile", "Xception"),
+        "EfficientNetLite0",
     ),
     "torch": ("DenseNet121", "DenseNet169", "DenseNet201"),
     "none": (

