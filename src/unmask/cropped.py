@@ -15,8 +15,9 @@ from unmask.cropping import Geometry, crop_square
 from unmask.detect.ready_crops import ReadyCrops
 from unmask.directories import fresh_directory
 from unmask.errors import UnreadableMedia
-from unmask.faces import STAGE, rounded, shares
+from unmask.faces import STAGE, look_of, rounded, shares
 from unmask.images import read_image, write_jpeg
+from unmask.look import sharpness
 from unmask.records import Crop, Face, FaceIndex, Quality, Square
 
 KEEP = "keep"
@@ -87,8 +88,10 @@ def _adopt(
             )
         else:
             square = rounded(place.square(face.box, face.landmarks))
-        write_jpeg(folder / _FILE, crop_square(image, square, index.size), quality)
-        marks = shares(face.landmarks, square)
-        index.faces.append(Crop(_FILE, 0, 0.0, face.box, face.confidence, square, landmarks=marks))
-        index.quality = Quality(1, 1, max(face.box[2:]), face.confidence)
+        crop = crop_square(image, square, index.size)
+        write_jpeg(folder / _FILE, crop, quality)
+        made = Crop(_FILE, 0, 0.0, face.box, face.confidence, square)
+        made.landmarks, made.sharpness = shares(face.landmarks, square), sharpness(crop)
+        index.faces.append(made)
+        index.quality = Quality(1, 1, max(face.box[2:]), face.confidence, **vars(look_of([made])))
     return index

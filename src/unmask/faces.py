@@ -15,6 +15,7 @@ from unmask.cropping import Geometry, crop_square, in_crop
 from unmask.directories import fresh_directory
 from unmask.errors import ConfigError, UnreadableMedia
 from unmask.images import read_image, write_jpeg
+from unmask.look import Look, look, sharpness
 from unmask.records import (
     Crop,
     DetectionIndex,
@@ -25,7 +26,7 @@ from unmask.records import (
     Quality,
     Square,
 )
-from unmask.tracks import link, main_track, smooth_faces, spurious
+from unmask.tracks import link, main_person, smooth_faces, spurious, without_points
 
 STAGE = "faces"
 CHOICES = ("main", "largest", "most_confident", "all")
@@ -75,7 +76,8 @@ def crop_faces(
     with fresh_directory(out_dir) as folder:
         if not detections.ok:
             return index.quarantine(detections.stage, detections.reason)
-        seen = _in_tracks(_above(detections.frames, min_confidence), min_track)
+        seen = _above(detections.frames, min_confidence)
+        seen = _in_tracks(seen, min_track, pointless=place.place == "box")
         chosen = _steady(_choose(seen, faces), seen, smooth_s)
         index.quality = _quality(detections.frames, seen, chosen)
         index.quality.device = detections.detector.get("device", index.quality.device)
@@ -88,14 +90,17 @@ def crop_faces(
                 image, shown = _read_frame(frames_dir / frame.file), frame
             square = rounded(place.square(face.box, face.landmarks))
             name = f"{frame.frame:06d}_{sighting.position}.jpg"
-            write_jpeg(folder / name, crop_square(image, square, size), quality)
+            crop = crop_square(image, square, size)
+            write_jpeg(folder / name, crop, quality)
             index.faces.append(
                 Crop(
                     *(name, frame.frame, frame.time_s, face.box, face.confidence, square),
                     track=sighting.track,
                     landmarks=shares(face.landmarks, square),
+                    sharpness=sharpness(crop),
                 )
             )
+        index.quality = replace(index.quality, **vars(look_of(index.faces)))
     return index
 
 
@@ -128,10 +133,18 @@ def _above(frames: Sequence[FrameFaces], min_confidence: float) -> list[list[_Si
     ]
 
 
-def _in_tracks(frames: Sequence[Sequence[_Sighting]], min_track: int) -> list[list[_Sighting]]:
-    """Number the sightings by track, and drop those of tracks that are too short."""
-    numbers = link([[sighting.face for sighting in seen] for seen in frames])
-    dropped = spurious(numbers, min_track)
+def _in_tracks(
+    frames: Sequence[Sequence[_Sighting]], min_track: int, *, pointless: bool
+) -> list[list[_Sighting]]:
+    """Number the sightings by track, and drop those of tracks that are no faces.
+
+    Unless ``pointless`` ones will do, they have no landmarks; or they are too short.
+    """
+    faces = [[sighting.face for sighting in seen] for seen in frames]
+    numbers = link(faces)
+    bare = set() if pointless else without_points(faces, numbers)
+    marked = [[track for track in tracks if track not in bare] for tracks in numbers]
+    dropped = bare | spurious(marked, min_track)
     return [
         [
             replace(sighting, track=track)
@@ -171,11 +184,11 @@ def _choose(frames: Sequence[Sequence[_Sighting]], faces: str) -> list[_Sighting
         case "main":
             if not present:
                 return []
-            main = main_track(
-                [[sighting.face.box for sighting in seen] for seen in present],
+            main = main_person(
+                [[sighting.face for sighting in seen] for seen in present],
                 [[sighting.track for sighting in seen] for seen in present],
             )
-            return [sighting for seen in present for sighting in seen if sighting.track == main]
+            return [sighting for seen in present for sighting in seen if sighting.track in main]
     raise ConfigError(
         f"crop.faces is {faces!r}; allowed are {', '.join(CHOICES)}\n"
         "Write, for example:\n\n  crop:\n    faces: main"
@@ -195,6 +208,11 @@ def _quality(
 def rounded(square: Square) -> Square:
     """A square as the index holds it, so that what is drawn by the index is what was cut."""
     return Square(*(round(value, 2) for value in square[:3]), round(square.tilt, 5))
+
+
+def look_of(crops: Sequence[Crop]) -> Look:
+    """What the crops of a video look like."""
+    return look((crop.landmarks for crop in crops), (crop.sharpness for crop in crops))
 
 
 def shares(points: Sequence[Point] | None, square: Square) -> list[Point] | None:

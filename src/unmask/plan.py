@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from unmask import settings, stages
 from unmask.config import Config
 from unmask.config.datasets import Demo
+from unmask.config.sections import Crop
 from unmask.errors import DatasetError
 from unmask.explore.choice import Choice
 from unmask.inventory import Inventory
@@ -46,6 +47,8 @@ class Plan:
     """How many results of each stage are made of something else than they ought to be."""
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
+    unlike: list[str] = field(default_factory=list)
+    """In what the crops of the datasets differ, a sentence each: known once they are made."""
 
     @property
     def demo(self) -> Demo | None:
@@ -194,7 +197,12 @@ class Plan:
                 f"{len(problems)} listed or found videos cannot be used, the first: "
                 f"{problems[0].reason}. results/quarantine.csv will list all."
             )
-        return "\n".join(lines)
+        if self.config.crop.place == "landmarks" and self.config.crop.scale != Crop().scale:
+            lines.append(
+                "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
+                "crop.place: box."
+            )
+        return "\n".join(lines + self.unlike)
 
 
 def _has_gpu_runtime() -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from unmask.errors import DatasetError
+from unmask.look import MUCH, Look, middle
 from unmask.manifest import Problem, Video
 from unmask.records import FaceIndex, Quality
 from unmask.split import missing_classes
-from unmask.tables import table_text
+from unmask.tables import read_table, table_text
 
 LISTED = "manifest"
 """Stage of what never became a video: listed but absent, or present without a label."""
@@ -28,6 +30,17 @@ def quality_text(indexes: Iterable[FaceIndex]) -> str:
         for index in sorted(indexes, key=lambda index: index.video)
     ]
     return table_text(columns, rows)
+
+
+def looks_of_datasets(videos: Iterable[Video], quality_csv: Path) -> dict[str, Look]:
+    """What the crops of each dataset look like: medians over its videos."""
+    datasets = {video.video: video.dataset for video in videos}
+    looks: dict[str, list[Look]] = {}
+    for row in read_table(quality_csv):
+        if row["video"] in datasets:
+            values = {name: float(row[name]) if row[name] else None for name in MUCH}
+            looks.setdefault(datasets[row["video"]], []).append(Look(**values))
+    return {name: middle(looks[name]) for name in sorted(looks)}
 
 
 def accept(videos: Sequence[Video], problems: Sequence[Problem], *, max_bad_fraction: float) -> str:

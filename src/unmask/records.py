@@ -152,7 +152,7 @@ class Crop:
 
     ``square`` is where in the frame it was cut. ``track`` numbers the person within the video where
     faces are linked through time. ``landmarks`` (``LANDMARKS``) are those in the crop, as shares of
-    its side.
+    its side. ``sharpness``: see :func:`unmask.look.sharpness`.
     """
 
     file: str
@@ -163,13 +163,15 @@ class Crop:
     square: Square
     track: int = 0
     landmarks: list[Point] | None = None
+    sharpness: float = 0.0
 
 
 @dataclass
 class Quality:
     """How well a video served: counts of frames, median face side in pixels and confidence.
 
-    ``device`` is where its faces were found: ``cpu`` or ``gpu``.
+    ``device`` is where its faces were found: ``cpu`` or ``gpu``. The last three are medians over
+    its crops, see :class:`unmask.look.Look`.
     """
 
     frames_sampled: int = 0
@@ -177,6 +179,9 @@ class Quality:
     median_face_px: float = 0.0
     median_confidence: float = 0.0
     device: str = "cpu"
+    eye_distance: float | None = None
+    eye_line: float | None = None
+    sharpness: float | None = None
 
 
 @dataclass

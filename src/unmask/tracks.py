@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from unmask.records import Box, Face, Point
@@ -66,18 +66,54 @@ def spurious(numbers: Sequence[Sequence[int]], min_length: int) -> set[int]:
     return short if len(short) < len(lengths) else set()
 
 
-def main_track(frames: Sequence[Sequence[Box]], numbers: Sequence[Sequence[int]]) -> int:
-    """The track with the largest sum of box areas: who is seen largest for longest.
+def without_points(frames: Sequence[Sequence[Face]], numbers: Sequence[Sequence[int]]) -> set[int]:
+    """Tracks that have landmarks in less than half of their frames, where others have more.
+
+    A box in which no landmarks are found again and again is a pattern, not a face.
+    """
+    marked, lengths = Counter(), Counter()
+    for faces, tracks in zip(frames, numbers, strict=True):
+        lengths.update(tracks)
+        marked.update(t for face, t in zip(faces, tracks, strict=True) if face.landmarks)
+    bare = {number for number in lengths if marked[number] < lengths[number] / 2}
+    return bare if len(bare) < len(lengths) else set()
+
+
+def main_person(frames: Sequence[Sequence[Face]], numbers: Sequence[Sequence[int]]) -> set[int]:
+    """The tracks of the person who is seen largest for longest.
+
+    It is the track with the largest sum of box areas, and those that go on where it was lost for
+    longer than :data:`MAX_GAP`: they are never seen beside it, and begin or end where it is seen
+    last before or first after.
 
     Args:
-        frames: the boxes in each frame; at least one box.
+        frames: the faces in each frame; at least one.
         numbers: their tracks, as :func:`link` gives them.
     """
-    areas: dict[int, float] = {}
-    for boxes, tracks in zip(frames, numbers, strict=True):
-        for box, track in zip(boxes, tracks, strict=True):
-            areas[track] = areas.get(track, 0.0) + box[2] * box[3]
-    return max(areas, key=lambda track: (areas[track], -track))
+    tracks: dict[int, dict[int, Face]] = {}
+    for position, (faces, own) in enumerate(zip(frames, numbers, strict=True)):
+        for face, number in zip(faces, own, strict=True):
+            tracks.setdefault(number, {})[position] = face
+    areas = {n: sum(f.box[2] * f.box[3] for f in seen.values()) for n, seen in tracks.items()}
+    main = max(areas, key=lambda number: (areas[number], -number))
+    person, joined = dict(tracks.pop(main)), {main}
+    while (more := next((n for n in tracks if _goes_on(person, tracks[n])), None)) is not None:
+        person |= tracks.pop(more)
+        joined.add(more)
+    return joined
+
+
+def _goes_on(person: Mapping[int, Face], track: Mapping[int, Face]) -> bool:
+    """Whether a track, both as faces by position, may be more of the same person."""
+    if not person.keys().isdisjoint(track):
+        return False
+    first, last = min(track), max(track)
+    before = max((position for position in person if position < first), default=None)
+    after = min((position for position in person if position > last), default=None)
+    ends = [(before, first), (after, last)]
+    return any(
+        there is not None and likeness(person[there], track[here]) > 0 for there, here in ends
+    )
 
 
 def smooth_faces(faces: Sequence[Face], times: Sequence[float], constant_s: float) -> list[Face]:

@@ -13,7 +13,9 @@ from unmask.errors import DatasetError
 from unmask.face_indexes import load_face_indexes, load_indexes, save_indexes
 from unmask.manifest import Problem, Video
 from unmask.quarantine import accept, collect, quality_text
-from unmask.records import Crop, FaceIndex, Quality
+from unmask.records import Crop, FaceIndex, Quality, Square
+
+SQUARE = Square(2.5, 4.0, 5.2)
 
 
 def video(name, label, split, group=None):
@@ -25,7 +27,7 @@ def faces(folder, name, count=2):
     crops = []
     for number in range(count):
         (folder / name / f"{number:06d}_0.jpg").write_bytes(f"{name} {number}".encode())
-        crops.append(Crop(f"{number:06d}_0.jpg", number, number / 2, (1, 2, 3, 4), 0.99))
+        crops.append(Crop(f"{number:06d}_0.jpg", number, number / 2, (1, 2, 3, 4), 0.99, SQUARE))
     index = FaceIndex(name, size=8, quality=Quality(3, count, 40.0, 0.99), faces=crops)
     index.save(folder / f"{name}.json")
     return index
@@ -104,10 +106,11 @@ def test_the_quality_table_has_a_row_a_video(made):
     _, indexes, _, _ = made
     lines = quality_text(indexes.values()).splitlines()
     assert lines[0] == (
-        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence,device"
+        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence,device,"
+        "eye_distance,eye_line,sharpness"
     )
-    assert lines[1] == "a,ok,3,2,40.0,0.99,cpu"
-    assert "bad,quarantined,0,0,0.0,0.0,cpu" in lines
+    assert lines[1] == "a,ok,3,2,40.0,0.99,cpu,,,"
+    assert "bad,quarantined,0,0,0.0,0.0,cpu,,," in lines
 
 
 def enough():
@@ -157,7 +160,7 @@ def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
         for name in ("a", "b", "broken")
     ]
     images = {video.video: Path(video.path) for video in videos}
-    indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90)
+    indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90, keep=True)
     save_indexes(tmp_path / "cropped/d.jsonl", indexes)
     assert load_indexes(tmp_path / "cropped/d.jsonl") == indexes
     found, folders = load_face_indexes(videos, tmp_path / "faces", [tmp_path / "cropped/d.jsonl"])

@@ -14,10 +14,11 @@ from unmask.explore.choice import choose
 from unmask.explore.drawing import animate, mark_faces
 from unmask.explore.pictures import contact_sheet, write_pictures
 from unmask.manifest import Video
-from unmask.records import Crop, DetectionIndex, Face, FaceIndex, FrameFaces
+from unmask.records import Crop, DetectionIndex, Face, FaceIndex, FrameFaces, Square
 
 TIMES = (0.0, 0.1, 0.5)
 BOX = (100.0, 60.0, 80.0, 100.0)
+SQUARE = Square(140.0, 110.0, 130.0)
 NOSE = (140.0, 110.0)
 
 
@@ -132,7 +133,7 @@ class Results:
             found.frames.append(FrameFaces(number, time_s, name, faces))
             if not reason:
                 media.write_image(crops / name, media.portrait()[:64, :64])
-                index.faces.append(Crop(name, number, time_s, BOX, 0.99))
+                index.faces.append(Crop(name, number, time_s, BOX, 0.99, SQUARE))
         found.save(self.detections / f"{video}.json")
         if reason:
             index.quarantine("faces", reason)

@@ -122,7 +122,7 @@ def test_several_datasets_and_ready_crops_are_trained_on_together(tmp_path):
     for split in ("train", "val", "test"):
         for number, label in enumerate(("real", "fake")):
             for n in range(2):
-                image = media.texture((64, 64), seed=10 * number + n)
+                image = media.ready_crop(64, 10 * number + n, ("hopper", "collins")[number])
                 path = folder / f"crops/{split}/{label}/{split}-{label}-{n}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 media.write_image(path, image)

@@ -16,21 +16,26 @@ def add_arguments(parser: ArgumentParser) -> None:
     _receipt.add_arguments(parser)
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--quarantine", type=Path, required=True)
-    parser.add_argument("--output", type=Path, required=True, help="what was decided, in a line")
+    parser.add_argument("--quality", type=Path, required=True)
+    parser.add_argument(
+        "--output", type=Path, required=True, help="what was decided, and in what datasets differ"
+    )
 
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.look import differences
     from unmask.manifest import read_manifest, read_quarantine
-    from unmask.quarantine import accept
+    from unmask.quarantine import accept, looks_of_datasets
     from unmask.settings import load
     from unmask.tables import write_text
 
     receipt = _receipt.Receipt(args)
-    verdict = accept(
-        read_manifest(args.manifest), read_quarantine(args.quarantine), **load(args.settings)
-    )
-    logging.info(verdict)
-    write_text(args.output, verdict + "\n")
+    videos = read_manifest(args.manifest)
+    verdict = accept(videos, read_quarantine(args.quarantine), **load(args.settings))
+    unlike = differences(looks_of_datasets(videos, args.quality))
+    lines = [verdict, *(f"The datasets differ in the {line}." for line in unlike)]
+    logging.info("\n".join(lines))
+    write_text(args.output, "\n".join(lines) + "\n")
     receipt.write(args.output)
     return 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from unmask.prediction.results import Prediction
     from unmask.prediction.scoring import Scoring
     from unmask.progress import Progress
+    from unmask.records import FaceIndex
 
 HELP = "score your own videos or images with a trained model"
 
@@ -123,6 +124,7 @@ def run(args: Namespace) -> int:
     from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
     from unmask.prediction.scoring import scoring_of_run
+    from unmask.prediction.unlike import unlike_training
     from unmask.progress import Progress
 
     contract = read_contract(args.model)
@@ -140,6 +142,7 @@ def run(args: Namespace) -> int:
     memory = _memory(args, scoring)
     progress = Progress(len(files), results=sys.stderr if wanted.to_output else None)
     results: list[Prediction] = []
+    crops: list[FaceIndex] = []
     interrupted = False
     scored = score_files(
         files,
@@ -155,6 +158,8 @@ def run(args: Namespace) -> int:
         with closing(scored):
             for prepared, result in scored:
                 results.append(result)
+                if prepared:
+                    crops.append(prepared.crops)
                 progress.end(_text(result))
                 if prepared and prepared.file in names:
                     _annotate(prepared, names[prepared.file], result, scoring.threshold, progress)
@@ -162,6 +167,8 @@ def run(args: Namespace) -> int:
         interrupted = True
     finally:
         progress.clear()
+        for line in unlike_training(contract, crops):
+            logging.warning(line)
         if results:
             written = wanted.write(results, model=args.model, threshold=scoring.threshold)
     if interrupted:

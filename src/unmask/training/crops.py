@@ -10,6 +10,7 @@ import numpy as np
 
 from unmask.augment.faces import TYPICAL_LANDMARKS
 from unmask.errors import TrainingError
+from unmask.look import Look, look
 
 _COLUMNS = ("file", "video", "label", "split")
 
@@ -67,6 +68,17 @@ def read_split(dataset_csv: Path, dataset_dir: Path, split: str) -> Crops:
         labels,
         [row["video"] for row in rows],
         np.array(landmarks, np.float32).reshape(-1, 5, 2),
+    )
+
+
+def look_of_split(dataset_csv: Path, split: str) -> Look:
+    """What the crops of a split look like, as far as the table says."""
+    with Path(dataset_csv).open(newline="", encoding="utf-8") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["split"] == split]
+    marks = [np.array((row.get("landmarks") or "").split(), float).reshape(-1, 2) for row in rows]
+    return look(
+        (points.tolist() for points in marks),
+        (float(row["sharpness"]) if row.get("sharpness") else None for row in rows),
     )
 
 
