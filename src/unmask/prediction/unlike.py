@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from unmask.look import Look, differences, middle
-from unmask.records import FaceIndex
+from unmask.faces.index import FaceIndex
+from unmask.faces.look import Look, differences, middle
 
 
 def unlike_training(contract: Mapping[str, Any], scored: Iterable[FaceIndex]) -> list[str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from unmask.evaluation.tables import line, read_rows
 from unmask.labels import CLASS_NAMES
-from unmask.look import MUCH, Look, middle
-from unmask.manifest import Video
+from unmask.faces.look import MUCH, Look, middle
+from unmask.tables import line, read_rows
+from unmask.videos.manifest import Video
 
 COLUMNS = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
 
@@ -31,7 +31,7 @@ def quality_rows(path: Path, manifest: Mapping[str, Video]) -> list[dict[str, An
     datasets.
 
     ``share`` is that of the sampled frames in which a face was found; ``face_px``, ``confidence``
-    and what is in :class:`unmask.look.Look` are medians over the videos with a face, None where
+    and what is in :class:`unmask.faces.look.Look` are medians over the videos with a face, None where
     there is none.
     """
     videos = []

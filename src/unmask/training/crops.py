@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from unmask.augment.faces import TYPICAL_LANDMARKS
 from unmask.errors import TrainingError
-from unmask.look import Look, look
+from unmask.faces.look import Look, look
+from unmask.training.augment.face_axes import TYPICAL_LANDMARKS
 
 _COLUMNS = ("file", "video", "label", "split")
 
