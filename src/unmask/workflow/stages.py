@@ -17,7 +17,7 @@ from typing import Any
 from unmask.config.schema import Config
 from unmask.report.plots.names import PLOTS, TABLES
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 RULES = PACKAGE.parent.parent / "rules"
 READ_TOO = (".css", ".html", ".js")
 """Endings of files beside a module that it reads, such as templates."""
@@ -131,7 +131,7 @@ STAGES: dict[str, Stage] = {
         makes=("frames/{video}.json", "frames/{video}"),
     ),
     "detections": Stage(
-        "detect",
+        "detections",
         "detections",
         ("detect.detector", "detect.min_face", "detect.device", "detect.fidelity"),
         _detect,
@@ -148,7 +148,7 @@ STAGES: dict[str, Stage] = {
     ),
     "cropped": Stage(
         "cropped",
-        "faces",
+        "cropped",
         ("crop.size", "crop.quality"),
         lambda c: c.crop.model_dump(include={"size", "quality"}),
         reads=("sources.csv",),
@@ -165,7 +165,7 @@ STAGES: dict[str, Stage] = {
     ),
     "quarantine": Stage(
         "quarantine",
-        "dataset",
+        "quarantine",
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
@@ -174,7 +174,7 @@ STAGES: dict[str, Stage] = {
     ),
     "accept": Stage(
         "accept",
-        "dataset",
+        "accept",
         ("data",),
         lambda c: c.data.model_dump(),
         after=("manifest", "quarantine"),
@@ -201,7 +201,7 @@ STAGES: dict[str, Stage] = {
     ),
     "score": Stage(
         "score",
-        "evaluate",
+        "score",
         ("evaluate.aggregate", "evaluate.flip", *_CROPS),
         _score,
         after=("dataset", "train"),
@@ -219,8 +219,8 @@ STAGES: dict[str, Stage] = {
         makes=("made_of/explain.json", "explanations/index.csv", "explanations"),
     ),
     "metrics": Stage(
-        "evaluate",
-        "evaluate",
+        "metrics",
+        "metrics",
         ("evaluate",),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
@@ -228,7 +228,7 @@ STAGES: dict[str, Stage] = {
     ),
     "plots": Stage(
         "plots",
-        "evaluate",
+        "plots",
         (),
         lambda c: {},
         after=("train", "score", "metrics"),
