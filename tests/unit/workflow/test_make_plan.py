@@ -131,7 +131,7 @@ def test_settings_of_a_stage_are_the_arguments_of_its_function():
     from unmask.faces.crop import crop_faces
     from unmask.frames.sample import extract_frames
 
-    config = validate({"frames": {"fps": 5}, "detect": {"min_confidence": 0.5}})
+    config = validate({"frames": {"fps": 5}, "crop": {"min_confidence": 0.5}})
     for stage, function in {"frames": extract_frames, "faces": crop_faces}.items():
         assert set(stages.settings_of(config, stage)) <= set(signature(function).parameters)
     assert stages.settings_of(config, "frames")["fps"] == 5
