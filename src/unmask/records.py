@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from unmask.faces.index import Crop
 from unmask.files import write_text
 
 OK = "ok"
@@ -70,11 +69,6 @@ class Record:
         """Write as JSON, the key first, whole or not at all."""
         content = {"made_of": self.made_of} | asdict(self)
         write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-
-
-def _crop(entry: dict[str, Any]) -> Crop:
-    box, square, marks = tuple(entry["box"]), Square(*entry["square"]), _points(entry["landmarks"])
-    return Crop(**{**entry, "box": box, "square": square, "landmarks": marks})
 
 
 def _points(entry: list[list[float]] | None) -> list[Point] | None:

@@ -26,8 +26,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.dataset.quarantine import accept, looks_of_datasets
-    from unmask.files import write_text
     from unmask.faces.look import differences
+    from unmask.files import write_text
     from unmask.videos.manifest import read_manifest
     from unmask.videos.problems import read_quarantine
     from unmask.workflow.stage_settings import load

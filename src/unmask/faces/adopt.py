@@ -17,9 +17,9 @@ from unmask.errors import UnreadableMedia
 from unmask.faces.crop import STAGE, look_of, rounded, shares
 from unmask.faces.geometry import Geometry, crop_square
 from unmask.faces.index import Crop, FaceIndex, Quality
+from unmask.faces.look import sharpness
 from unmask.files import fresh_directory
 from unmask.frames.images import read_image, write_jpeg
-from unmask.faces.look import sharpness
 from unmask.records import Square
 
 KEEP = "keep"

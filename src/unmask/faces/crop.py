@@ -15,10 +15,10 @@ from unmask.detections.index import DetectionIndex, FrameFaces
 from unmask.errors import UnreadableMedia
 from unmask.faces.geometry import Geometry, crop_square, in_crop
 from unmask.faces.index import Crop, FaceIndex, Quality
+from unmask.faces.look import Look, look, sharpness
 from unmask.faces.select import _above, _choose, _in_tracks, _Sighting, _steady
 from unmask.files import fresh_directory
 from unmask.frames.images import read_image, write_jpeg
-from unmask.faces.look import Look, look, sharpness
 from unmask.records import Point, Square
 
 STAGE = "faces"
@@ -131,7 +131,7 @@ def _why_none(frames: Sequence[FrameFaces], min_confidence: float) -> str:
         )
     # Rounded down, so that 0.8996 does not read as 0.9.
     best = math.floor(best * 1000) / 1000
-    return f"best confidence {best:g} is below detect.min_confidence {min_confidence:g}"
+    return f"best confidence {best:g} is below crop.min_confidence {min_confidence:g}"
 
 
 def _read_frame(path: Path) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unmask.records import Box, Point, Record, Square, _crop, _read
+from unmask.records import Box, Point, Record, Square, _points, _read
 
 
 @dataclass
@@ -66,3 +66,8 @@ class FaceIndex(Record):
         data["quality"] = Quality(**data["quality"])
         data["faces"] = [_crop(entry) for entry in data["faces"]]
         return cls(**data)
+
+
+def _crop(entry: dict[str, Any]) -> Crop:
+    box, square, marks = tuple(entry["box"]), Square(*entry["square"]), _points(entry["landmarks"])
+    return Crop(**{**entry, "box": box, "square": square, "landmarks": marks})

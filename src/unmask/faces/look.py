@@ -92,7 +92,7 @@ def differences(looks: Mapping[str, Look]) -> list[str]:
 
 
 def _eye_distance(points: Sequence[Point]) -> float:
-    """As it would be seen from the front, as :meth:`unmask.faces.geometry.Geometry.square` takes it."""
+    """As it would be seen from the front, in the way of :class:`unmask.faces.geometry.Geometry`."""
     eyes, mouth = (
         [(one + other) / 2 for one, other in zip(*pair, strict=True)]
         for pair in (points[:2], points[3:])

@@ -7,8 +7,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from unmask.labels import CLASS_NAMES
 from unmask.faces.look import MUCH, Look, middle
+from unmask.labels import CLASS_NAMES
 from unmask.tables import line, read_rows
 from unmask.videos.manifest import Video
 
@@ -31,8 +31,8 @@ def quality_rows(path: Path, manifest: Mapping[str, Video]) -> list[dict[str, An
     datasets.
 
     ``share`` is that of the sampled frames in which a face was found; ``face_px``, ``confidence``
-    and what is in :class:`unmask.faces.look.Look` are medians over the videos with a face, None where
-    there is none.
+    and what is in :class:`unmask.faces.look.Look` are medians over the videos with a face, None
+    where there is none.
     """
     videos = []
     for place, row in enumerate(read_rows(path, (*COLUMNS, *MUCH)), start=2):
