@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from unmask.detections.index import Face
-from unmask.detections.mtcnn.ready_crops import ReadyCrops
 from unmask.errors import UnreadableMedia
 from unmask.faces.crop import STAGE, look_of, rounded, shares
 from unmask.faces.geometry import Geometry, crop_square
 from unmask.faces.index import Crop, FaceIndex, Quality
 from unmask.faces.look import sharpness
+from unmask.faces.ready_crops import ReadyCrops
 from unmask.files import fresh_directory
 from unmask.frames.images import read_image, write_jpeg
 from unmask.records import Square

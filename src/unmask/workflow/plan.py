@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
-from unmask.config.sections import Crop
+from unmask.config.sections import CropSettings
 from unmask.errors import DatasetError
 from unmask.files import digest
 from unmask.report.explore.choice import Choice
@@ -201,7 +201,7 @@ class Plan:
                 f"{len(problems)} listed or found videos cannot be used, the first: "
                 f"{problems[0].reason}. results/quarantine.csv will list all."
             )
-        if self.config.crop.place == "landmarks" and self.config.crop.scale != Crop().scale:
+        if self.config.crop.place == "landmarks" and self.config.crop.scale != CropSettings().scale:
             lines.append(
                 "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
                 "crop.place: box."
