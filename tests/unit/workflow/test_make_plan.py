@@ -100,6 +100,14 @@ def test_the_plan_names_videos_crops_and_the_demos_files(tmp_path):
     assert "crops: 1 real and 0 fake in 1 groups" in plan.summary()
 
 
+def test_the_summary_tells_of_a_scale_that_nothing_uses(tmp_path):
+    told = [
+        "crop.scale is not used" in make_plan({"crop": crop}, tmp_path).summary()
+        for crop in ({"scale": 1.5}, {"scale": 1.5, "place": "box"}, {})
+    ]
+    assert told == [True, False, False]
+
+
 def test_planning_again_touches_nothing(tmp_path):
     make_plan({}, tmp_path)
     files = [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
