@@ -1,4 +1,4 @@
-"""How a detector does on face crops that no training saw: the same videos, and those of another set.
+"""How a detector does on face crops that no training saw, of the same set and of another one.
 
     python benchmarks/generalization.py MODEL --crops NAME=FOLDER [...] [--frames 8] [--work FOLDER]
 
@@ -14,6 +14,7 @@ import argparse
 import csv
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def main() -> None:
     from unmask.model import runtime
 
     runtime.start()
-    from unmask.model.artifact import load_model
+    from unmask.model.model_file import load_model
 
     model, contract = load_model(args.model)
     print("| set | videos | AUC by video | real called fake | fake found |\n|---|---|---|---|---|")
@@ -58,7 +59,7 @@ def listed(folder: Path, frames: int) -> dict[str, tuple[int, list[Path]]]:
 
 def adopted(videos: dict[str, tuple[int, list[Path]]], folder: Path) -> dict[str, list[Path]]:
     """The crops of each video in the common geometry; those without a face are left out."""
-    from unmask.cropped import adopt_dataset
+    from unmask.faces.adopt import adopt_dataset
 
     sources = {f"{v}-{i}": f for v, (_, files) in videos.items() for i, f in enumerate(files)}
     if not folder.is_dir():
@@ -73,9 +74,9 @@ def adopted(videos: dict[str, tuple[int, list[Path]]], folder: Path) -> dict[str
     }
 
 
-def score(model, contract, faces: dict[str, list[Path]]) -> dict[str, np.ndarray]:
+def score(model: Any, contract: dict[str, Any], faces: dict[str, list[Path]]) -> dict[str, np.ndarray]:
     """The probabilities of each video's crops, with the mirror image."""
-    from unmask.model.predict import predict_crops
+    from unmask.model.predict_crops import predict_crops
 
     files = [file for some in faces.values() for file in some]
     size = contract["input_size"]

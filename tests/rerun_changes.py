@@ -24,9 +24,12 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "detect.min_face": {"detect": {"min_face": 0.2}},
     "detect.device": {"detect": {"device": "cpu"}},
     "detect.fidelity": {"detect": {"fidelity": True}},
-    "detect.min_confidence": {"detect": {"min_confidence": 0.5}},
+    "crop.min_confidence": {"crop": {"min_confidence": 0.5}},
+    "crop.place": {"crop": {"place": "box"}},
+    "crop.eye_distance": {"crop": {"eye_distance": 0.35}},
+    "crop.eye_line": {"crop": {"eye_line": 0.35}},
     "crop.scale": {"crop": {"scale": 1.5}},
-    "crop.faces": {"crop": {"faces": "main"}},
+    "crop.faces": {"crop": {"faces": "largest"}},
     "crop.align": {"crop": {"align": True}},
     "crop.size": {"crop": {"size": 80}},
     "crop.quality": {"crop": {"quality": 90}},
@@ -95,8 +98,8 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "train.patience": {"train": {"patience": 3}},
     "train.precision": {"train": {"precision": "mixed_bfloat16"}},
     "train.seed": {"train": {"seed": 1}},
-    "evaluate.aggregate": {"evaluate": {"aggregate": "max"}},
-    "evaluate.flip": {"evaluate": {"flip": True}},
+    "score.aggregate": {"score": {"aggregate": "max"}},
+    "score.flip": {"score": {"flip": True}},
     "evaluate.threshold": {"evaluate": {"threshold": 0.4}},
     "evaluate.log_loss_clip": {"evaluate": {"log_loss_clip": 1e-6}},
     "evaluate.bootstrap": {"evaluate": {"bootstrap": 30}},
@@ -104,7 +107,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "evaluate.seed": {"evaluate": {"seed": 1}},
     "report.title": {"report": {"title": "another"}},
     "report.gallery": {"report": {"gallery": 3}},
-    "report.heat_maps": {"report": {"heat_maps": 2}},
+    "explain.heat_maps": {"explain": {"heat_maps": 2}},
     "explore.videos": {"explore": {"videos": ["a", "c"]}},
     "explore.sheet": {"explore": {"sheet": 2}},
     "predict.inputs": {"predict": {"inputs": ["data/mine/*.mp4"]}},
@@ -146,7 +149,7 @@ def fill(folder: Path) -> None:
     for label in ("real", "fake"):
         (crops / label).mkdir(parents=True)
         for number in range(5):
-            image = media.texture((70, 70), seed=10 * (label == "real") + number)
+            image = media.ready_crop(70, seed=10 * (label == "real") + number)
             media.write_image(crops / label / f"x{number}.png", image)
 
 
@@ -234,7 +237,12 @@ def swap_videos(folder: Path) -> None:
 
 
 def add_crop(folder: Path) -> None:
-    media.write_image(folder / "data/crops/real/x9.png", media.texture((70, 70), seed=99))
+    media.write_image(folder / "data/crops/real/x9.png", media.ready_crop(70, seed=99))
+
+
+def keep_crops(folder: Path) -> None:
+    *others, crops = SETTINGS["datasets"]
+    change_settings(folder, {"datasets": [*others, {**crops, "geometry": "keep"}]})
 
 
 def touch_everything(folder: Path) -> None:
@@ -275,10 +283,11 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
     "a crop removed": (lambda folder: (folder / "data/crops/real/x1.png").unlink(), 1),
     "a crop replaced": (
         lambda folder: media.write_image(
-            folder / "data/crops/real/x1.png", media.texture((70, 70), seed=77)
+            folder / "data/crops/real/x1.png", media.ready_crop(70, seed=77)
         ),
         1,
     ),
+    "a dataset of crops taken as it is": (keep_crops, 1),
     "a file that is no video added": (
         lambda folder: media.text_file(folder / "data/crops/real/notes.doc"),
         1,

@@ -8,13 +8,13 @@ import keras
 import numpy as np
 import pytest
 
-from unmask.explain.heat import heat_maps
-from unmask.explain.layers import split_model
-from unmask.explain.regions import face_region, share_inside
+from unmask.evaluation.explain.heat import heat_maps
+from unmask.evaluation.explain.layers import split_model
+from unmask.evaluation.explain.overlay import face_region, share_inside
+from unmask.faces.index import FaceIndex
 from unmask.model import runtime
 from unmask.model.build import build_model
-from unmask.model.inputs import read_all
-from unmask.records import FaceIndex
+from unmask.model.pixels import read_all
 
 SIZE = 64
 
@@ -30,8 +30,8 @@ def crops(finished):
     masks = []
     for row in rows:
         index = FaceIndex.load(results / f"faces/{row['video']}.json")
-        box = next(crop.box for crop in index.faces if crop.frame == int(row["frame"]))
-        masks.append(face_region(SIZE, box, index.scale))
+        crop = next(crop for crop in index.faces if crop.frame == int(row["frame"]))
+        masks.append(face_region(SIZE, crop.box, crop.square))
     return images, labels, np.array(masks)
 
 

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "bring a dataset of ready face crops to one geometry and size"
 
@@ -23,14 +24,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.cropped import KEEP, adopt_dataset
-    from unmask.face_indexes import save_indexes
-    from unmask.images import limit_threads
-    from unmask.settings import load
+    from unmask.dataset.face_indexes import save_indexes
+    from unmask.faces.adopt import KEEP, adopt_dataset
+    from unmask.frames.images import limit_threads
     from unmask.tables import read_table
+    from unmask.workflow.stage_settings import load
 
     limit_threads(1)
-    receipt = _receipt.Receipt(args, args.source)
+    receipt = Receipt(args, args.source)
     rows = [row for row in read_table(args.sources) if row["dataset"] == args.dataset]
     images = {row["video"]: Path(row["path"]) for row in rows}
     keep = any(row["geometry"] == KEEP for row in rows)

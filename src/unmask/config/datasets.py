@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from unmask.config.sections import Section, Seed
 
@@ -25,6 +25,15 @@ class Dataset(Section):
         description="With `cropped`. find: the crops are brought to the geometry of `crop` by the "
         "face in them; those without one are set aside. keep: they are taken as they are.",
     )
+
+    @model_validator(mode="after")
+    def _kept_crops_are_crops(self) -> Self:
+        if self.geometry == "keep" and not self.cropped:
+            raise ValueError(
+                f"{self.name}: geometry: keep is for images that are face crops already. For "
+                "example: cropped: true"
+            )
+        return self
 
 
 class Demo(Section):

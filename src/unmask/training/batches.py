@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from unmask.augment import Effect, augment
-from unmask.augment.draws import seeds
-from unmask.augment.self_blend import self_blended
-from unmask.model.inputs import read_all, read_input
+from unmask.model.pixels import read_all, read_input
+from unmask.training.augment.chain import Effect, augment
+from unmask.training.augment.randomness import seeds
+from unmask.training.augment.self_blend import self_blended
 from unmask.training.crops import Crops
 
 log = logging.getLogger(__name__)
