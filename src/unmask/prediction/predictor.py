@@ -15,16 +15,26 @@ from unmask.prediction.pictures import take_pictures
 from unmask.prediction.prepare import Prepared, check_preparation
 from unmask.prediction.results import FaceScore, Prediction, Track
 
+_HOLDS = "the interval holds the threshold"
+_TOO_NEAR = "so near the threshold this model errs too often"
+
 
 class Predictor:
     """A trained model together with the way its crops were made."""
 
     def __init__(
-        self, model: Path, *, threshold: float = 0.5, aggregate: str = "mean", flip: bool = False
+        self,
+        model: Path,
+        *,
+        threshold: float = 0.5,
+        aggregate: str = "mean",
+        flip: bool = False,
+        undecided: tuple[float, float] | None = None,
     ) -> None:
         """Load ``model``. A video scored ``threshold`` or more is called fake.
 
         ``aggregate`` and ``flip``: see :func:`unmask.evaluation.score_dataset.score_dataset`.
+        ``undecided``: see :class:`unmask.prediction.run_settings.Scoring`.
 
         Raises:
             ModelError: not a model of ours, or its contract does not say how crops are made.
@@ -32,6 +42,7 @@ class Predictor:
         aggregate_frames([0.0], aggregate)
         self._model, self.contract = load_model(model)
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
+        self._undecided = undecided or (threshold, threshold)
         check_preparation(self.contract, model)
         self._split, self._no_split = None, ""
 
@@ -71,6 +82,10 @@ class Predictor:
         if (span := interval(p_frames, self._aggregate)) is not None:
             result.p_low, result.p_high = span
             result.decided = self._verdict(span[0]) == self._verdict(span[1])
+            result.why_undecided = "" if result.decided else _HOLDS
+        low, high = self._undecided
+        if low < result.p_fake < high:
+            result.decided, result.why_undecided = False, result.why_undecided or _TOO_NEAR
         result.n_faces = len(crops.faces)
         result.coverage = round(len(result.frames) / len(prepared.frames.frames), 4)
         return result

@@ -77,7 +77,8 @@ class Prediction:
     ``p_fake`` in 0..1 and ``verdict`` (``real`` or ``fake``) are None where the file could not be
     scored; ``reason`` then says why. ``p_low`` and ``p_high`` are its interval, see
     :mod:`unmask.evaluation.uncertainty`; ``decided`` tells whether all of it lies on one side of
-    the threshold, None where there is no interval. ``coverage`` is the share of the sampled frames
+    the threshold and the score outside of the model's undecided range, None where there is
+    neither. ``why_undecided`` says what is not so. ``coverage`` is the share of the sampled frames
     in which a face was found; ``frames`` holds the score of each of those, ``tracks`` that of each
     person, ``faces`` that of each face. ``sampled`` has number and time of every sampled frame;
     ``width`` is that of the frames that the boxes of faces refer to.
@@ -91,6 +92,7 @@ class Prediction:
     decided: bool | None = None
     n_faces: int = 0
     coverage: float = 0.0
+    why_undecided: str = ""
     reason: str = ""
     frames: list[FrameScore] = field(default_factory=list)
     tracks: list[Track] = field(default_factory=list)

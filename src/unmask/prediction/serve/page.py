@@ -8,6 +8,7 @@ from pathlib import Path
 from nicegui import Client, ui
 
 from unmask.errors import UnmaskError
+from unmask.prediction.detector import name_of
 from unmask.prediction.page import verdict_of_file
 from unmask.prediction.serve.jobs import STEPS, Job, Visit, Visits
 from unmask.prediction.serve.limits import Limits
@@ -38,7 +39,8 @@ def add_page(visits: Visits, limits: Limits, *, model: Path, threshold: float) -
         with ui.element("main"):
             _text("h1", "Is this face a deepfake?")
             _text(
-                "p", f"Model: {model}. From a score of {threshold:.3f} on, a file is called fake."
+                "p",
+                f"Model: {name_of(model)}. From a score of {threshold:.3f} on, a file is fake to it.",
             )
             _drop_zone(visits, visit, limits)
             with ui.element("div").classes("warning").props('role=note aria-label="Read this"'):

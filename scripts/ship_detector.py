@@ -1,0 +1,72 @@
+"""Puts a trained model in the place of the detector that ships with unmask.
+
+    python scripts/ship_detector.py [results/model/model.keras] [--preset presets/detector.yaml]
+
+Beside its weights, as 16-bit numbers, the file says how videos are prepared and scored: as the
+preset has it. The threshold is the score that so many of the validation split's real crops reach
+(--real-called-fake); the undecided range is given in the same way. The card beside the model is
+written by hand: it has to say what was measured of this model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+
+def main() -> None:
+    """Write the model file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path, nargs="?", default=Path("results/model/model.keras"))
+    parser.add_argument("--preset", type=Path, default=Path("presets/detector.yaml"))
+    parser.add_argument("--dataset", type=Path, default=Path("results/dataset"))
+    parser.add_argument("--index", type=Path, default=Path("results/dataset.csv"))
+    parser.add_argument("--real-called-fake", type=float, default=0.05, metavar="SHARE")
+    parser.add_argument("--undecided", type=float, nargs=2, default=(0.1, 0.02), metavar="SHARE")
+    args = parser.parse_args()
+    from unmask.model import runtime
+
+    runtime.start()
+    from unmask.config import read_layers, validate
+    from unmask.model.half import halve
+    from unmask.model.model_file import load_model, save_model
+    from unmask.prediction.detector import SHIPPED
+    from unmask.training.crops import look_of_split, read_split
+    from unmask.workflow.stages import STAGES
+
+    config = validate(read_layers([Path("config.yaml"), args.preset]))
+    model, contract = load_model(args.model)
+    contract |= STAGES["train"].select(config)["contract"]
+    contract["look"] = vars(look_of_split(args.index, "train"))
+    contract["scoring"] = {"aggregate": config.score.aggregate, "flip": config.score.flip}
+    crops = read_split(args.index, args.dataset, "val")
+    scores = real_scores(model, contract, crops)
+    contract["threshold"] = threshold_at(scores, args.real_called_fake)
+    contract["undecided"] = [threshold_at(scores, share) for share in args.undecided]
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "model.keras"
+        save_model(model, whole, contract)
+        halve(whole, SHIPPED)
+    print(f"{SHIPPED}: {SHIPPED.stat().st_size / 1e6:.1f} MB")
+    print(f"threshold {contract['threshold']}, undecided {contract['undecided']}")
+
+
+def real_scores(model: object, contract: dict, crops: object) -> np.ndarray:
+    """The scores of the real crops, as videos are scored."""
+    from unmask.model.predict_crops import predict_crops
+
+    files = [file for file, label in zip(crops.files, crops.labels, strict=True) if label == 0]
+    how = {"input_size": contract["input_size"], "flip": contract["scoring"]["flip"]}
+    return predict_crops(model, files, **how)
+
+
+def threshold_at(scores: np.ndarray, share: float) -> float:
+    """The score that this share of the real crops reaches."""
+    return round(float(np.quantile(scores, 1 - share)), 4)
+
+
+if __name__ == "__main__":
+    main()
