@@ -38,10 +38,8 @@ def add_page(visits: Visits, limits: Limits, *, model: Path, threshold: float) -
         _head(visit, limits)
         with ui.element("main"):
             _text("h1", "Is this face a deepfake?")
-            _text(
-                "p",
-                f"Model: {name_of(model)}. From a score of {threshold:.3f} on, a file is fake to it.",
-            )
+            how = f"From a score of {threshold:.3f} on, a file is called fake."
+            _text("p", f"Model: {name_of(model)}. {how}")
             _drop_zone(visits, visit, limits)
             with ui.element("div").classes("warning").props('role=note aria-label="Read this"'):
                 _text("p", f"{CARE} {MAPS}")
