@@ -6,28 +6,30 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parent.parent
+import made_once
+from commands import REPOSITORY
+
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+UNIT = REPOSITORY / "tests/unit"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--clips", type=Path, default=None, help="a folder of videos to hold the detectors against"
     )
+    parser.addoption("--long", action="store_true", help="also tests that are marked as long")
+    parser.addoption(
+        "--made", type=Path, default=None, help="where projects that are made once are kept"
+    )
 
 
-LONG = ("test_dvc.py", "test_predict.py", "test_imports.py")
-"""What takes minutes: started first among the whole runs, so that two processes end together."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests, then whole runs, and of these the long ones first."""
-
-    def turn(item: pytest.Item) -> tuple[bool, int]:
-        rank = LONG.index(item.path.name) if item.path.name in LONG else len(LONG)
-        return item.path.parent.name != "unit", rank
-
-    items.sort(key=turn)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whole runs first, so that two processes end together; what is long only with ``--long``."""
+    items.sort(key=lambda item: UNIT in item.path.parents)
+    if not config.getoption("--long"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture
@@ -42,3 +44,44 @@ def dfdc_metadata() -> Path:
     if not path.exists():
         pytest.skip("needs DFDC's metadata.json of the training sample beside the repository")
     return path
+
+
+# --- projects that are made once a run; tests leave them as they are --------------------------
+
+
+@pytest.fixture(scope="session")
+def store(request, tmp_path_factory) -> made_once.Store:
+    """Where they lie: one folder for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(request.config, "workerinput") else base
+    return made_once.Store(request.config.getoption("--made") or shared / "made-once")
+
+
+@pytest.fixture(scope="session")
+def finished(store) -> Path:
+    """A small demo on which everything has run once."""
+    return store.get(made_once.finished)
+
+
+@pytest.fixture(scope="session")
+def mixed(store) -> Path:
+    """Two good clips and one of every bad kind, up to the crops."""
+    return store.get(made_once.mixed)
+
+
+@pytest.fixture(scope="session")
+def recorded(store) -> Path:
+    """A project with every rule in it, run once, in git and DVC, its cache in a remote."""
+    return store.get(made_once.recorded)
+
+
+@pytest.fixture(scope="session")
+def cloned(store) -> Path:
+    """A clone of it after ``make sync``."""
+    return store.get(made_once.cloned)
+
+
+@pytest.fixture(scope="session")
+def checked_out(store) -> Path:
+    """The recorded project after a later commit with other results, and back to this one."""
+    return store.get(made_once.checked_out)

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 import media
 from unmask.demo import film_demo
-from workflow.conftest import SMALL
-from workflow.projects import checkout
+from projects import SMALL
+from projects import checkout
 
 GROUPS = 12
 _KEPT: list[TemporaryDirectory] = []

@@ -19,7 +19,7 @@ from docs.output import missing
 from docs.pages import PAGES, Block, blocks, commands
 from docs.projects import project
 from rerun_changes import change_settings
-from workflow.projects import environment
+from commands import environment
 
 FUTURE = 4_000_000_000
 

@@ -6,7 +6,7 @@ import shutil
 
 import media
 from rerun_table import jobs_run, planned_jobs
-from workflow.conftest import snakemake_in
+from projects import snakemake_in
 
 
 def test_pictures_need_only_the_videos_that_they_show(tmp_path):

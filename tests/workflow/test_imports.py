@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import sys
 
 import pytest
 
+from commands import run
+from projects import SMALL, copy, snakemake_in
 from unmask import stages
-from workflow.conftest import SMALL, snakemake_in
-from workflow.projects import run
 
 STARTS = {"unmask/cli.py", "unmask/__main__.py", "unmask/lifeline.py"}
 """What every command passes through before it is one: it shapes no result."""
+
+WITH_TENSORFLOW = ("train", "score", "explain", "verdicts", "onnx", "tflite")
 
 TELL = (
     "import sys; from unmask.cli import main; status = main(sys.argv[1:]);"
@@ -25,9 +26,7 @@ TELL = (
 
 @pytest.fixture(scope="module")
 def project(finished, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("imports") / "project"
-    shutil.copytree(finished, folder)
-    return folder
+    return copy(finished, tmp_path_factory.mktemp("imports") / "project")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,14 @@ def commands(project) -> dict[str, list[str]]:
     return {name: [name, *shlex.split(rest)] for name, rest in lines}
 
 
-@pytest.mark.parametrize("stage", [name for name in stages.STAGES if name != "cropped"])
+@pytest.mark.parametrize(
+    "stage",
+    [
+        pytest.param(name, marks=pytest.mark.long if name in WITH_TENSORFLOW else ())
+        for name in stages.STAGES
+        if name != "cropped"
+    ],
+)
 def test_no_module_is_forgotten(project, commands, stage):
     command = commands[stages.STAGES[stage].command]
     done = run(sys.executable, "-c", TELL, *command, cwd=project)
