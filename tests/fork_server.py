@@ -38,18 +38,10 @@ def main() -> None:
 
 def _import() -> None:
     """What all three commands need, but for our own modules."""
-    import dvc.cli
-    import dvc.commands.repro
-    import dvc.commands.status
-    import dvc.repo
-    import dvc.repo.status
-    import numpy
-    import pydantic
     import snakemake.api
     import snakemake.cli
     import snakemake.dag
     import snakemake.workflow
-    import yaml
 
     snakemake.cli.get_argument_parser()  # looks for plugins
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import media
-from unmask.demo import film_demo
-from projects import SMALL
-from projects import checkout
+from projects import SMALL, checkout
+from unmask.videos.demo import film_demo
 
 GROUPS = 12
 _KEPT: list[TemporaryDirectory] = []

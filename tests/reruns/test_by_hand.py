@@ -12,7 +12,7 @@ from commands import call, environment, run
 from projects import contents, copy
 from rerun_changes import change_settings
 from rerun_table import FROM_TRAINING, jobs_run, planned_jobs
-from unmask.stages import STAGES
+from unmask.workflow.stages import STAGES
 
 pytestmark = pytest.mark.long
 

@@ -10,9 +10,9 @@ import pytest
 
 from commands import run
 from projects import SMALL, copy, snakemake_in
-from unmask import stages
+from unmask.workflow import stages
 
-STARTS = {"unmask/cli.py", "unmask/__main__.py", "unmask/lifeline.py"}
+STARTS = {"unmask/cli.py", "unmask/__main__.py", "unmask/workflow/lifeline.py"}
 """What every command passes through before it is one: it shapes no result."""
 
 WITH_TENSORFLOW = ("train", "score", "explain", "verdicts", "onnx", "tflite")

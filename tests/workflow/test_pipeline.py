@@ -12,9 +12,11 @@ import yaml
 
 from commands import REPOSITORY, call
 from projects import SMALL, copy, snakemake_in
-from unmask import stages
-from unmask.model.artifact import load_model
-from unmask.records import DetectionIndex, FaceIndex, FrameIndex
+from unmask.detections.index import DetectionIndex
+from unmask.faces.index import FaceIndex
+from unmask.frames.index import FrameIndex
+from unmask.model.model_file import load_model
+from unmask.workflow import stages
 
 CONFIG = str(REPOSITORY / "config.yaml")
 

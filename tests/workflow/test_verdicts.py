@@ -9,8 +9,8 @@ import shutil
 import pytest
 
 import media
-from rerun_table import planned_jobs
 from projects import SMALL, copy, snakemake_in
+from rerun_table import planned_jobs
 
 
 @pytest.fixture
