@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import zlib
 from pathlib import Path
 
 import pytest
@@ -18,18 +20,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--clips", type=Path, default=None, help="a folder of videos to hold the detectors against"
     )
     parser.addoption("--long", action="store_true", help="also tests that are marked as long")
+    parser.addoption("--part", metavar="K/N", help="only part K of N, from 0: by the tests' names")
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="in an order drawn from a seed")
     parser.addoption(
         "--made", type=Path, default=None, help="where projects that are made once are kept"
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whole runs first, so that two processes end together; what is long only with ``--long``."""
+    """Which tests run, in which order: whole projects first, so that two processes end together."""
     items.sort(key=lambda item: UNIT in item.path.parents)
-    if not config.getoption("--long"):
-        long = [item for item in items if item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    if (seed := config.getoption("--shuffle")) is not None:
+        random.Random(seed).shuffle(items)
+    wanted, others = [], []
+    for item in items:
+        (wanted if _is_wanted(config, item) else others).append(item)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = wanted
+
+
+def _is_wanted(config: pytest.Config, item: pytest.Item) -> bool:
+    if item.get_closest_marker("long") and not config.getoption("--long"):
+        return False
+    if part := config.getoption("--part"):
+        number, parts = map(int, part.split("/"))
+        return zlib.crc32(item.nodeid.encode()) % parts == number
+    return True
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.long
 
 CHANGE = {"frames": {"fps": 3}, "split": {"seed": 3}, "train": {"learning_rate": 0.002}}
 COMMANDS = {"snakemake": ("snakemake", "--cores=2"), "dvc": ("dvc", "repro")}
-KILLS = int(os.environ.get("KILLS", "50"))
+KILLS = int(os.environ.get("KILLS", "20"))
 
 
 @pytest.fixture(scope="module")
