@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,13 @@ def dfdc_metadata() -> Path:
 
 
 @pytest.fixture(scope="session")
-def store(request, tmp_path_factory) -> made_once.Store:
+def store(request, tmp_path_factory) -> Iterator[made_once.Store]:
     """Where they lie: one folder for all processes of a run."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if hasattr(request.config, "workerinput") else base
-    return made_once.Store(request.config.getoption("--made") or shared / "made-once")
+    store = made_once.Store(request.config.getoption("--made") or shared / "made-once")
+    yield store
+    assert not store.changed(), "a test has written to a project that is not its own"
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def _run(command: list[str], cwd: str, env: dict[str, str], output: str, timeout
         for stream, target in ((nothing, 0), (written, 1), (written, 2)):
             os.dup2(stream, target)
         places = filter(None, env.get("PYTHONPATH", "").split(os.pathsep))
-        sys.path[:1] = [str(Path(place).resolve()) for place in places]  # not the tests' own folder
+        sys.path[:0] = [str(Path(place).resolve()) for place in places]
         name, *arguments = command
         sys.argv = [str(Path(sys.executable).with_name(name)), *arguments]
         status = _COMMANDS[name](arguments)

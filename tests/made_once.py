@@ -7,6 +7,7 @@ is made from, so a folder that outlives the run (``--made``) never serves an old
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -18,7 +19,16 @@ from filelock import FileLock
 import media
 import rerun_changes
 from commands import REPOSITORY, run
-from projects import PAPERS, checkout, commit, copy, snakemake_in, succeed, tracked_files
+from projects import (
+    PAPERS,
+    checkout,
+    commit,
+    contents,
+    copy,
+    snakemake_in,
+    succeed,
+    tracked_files,
+)
 
 MAKERS = ("made_once.py", "projects.py", "media.py", "rerun_changes.py")
 
@@ -44,12 +54,21 @@ class Store:
                 shutil.rmtree(project, ignore_errors=True)  # of a run that was stopped
                 try:
                     make(project, self)
-                    whole.touch()
+                    whole.write_text(json.dumps(contents(project)), "utf-8")
                 except Exception as error:
                     failure.write_text(str(error), "utf-8")
                     raise
         assert not failure.exists(), f"{make.__name__} could not be made:\n{failure.read_text()}"
         return project
+
+    def changed(self) -> list[str]:
+        """The results in these projects that are not as they were made."""
+        found = []
+        for whole in self._folder.glob("*/whole"):
+            made, now = json.loads(whole.read_text("utf-8")), contents(whole.parent / "project")
+            paths = sorted(path for path in made | now if made.get(path) != now.get(path))
+            found += [f"{whole.parent.name}: {path}" for path in paths]
+        return found
 
 
 @cache

@@ -161,17 +161,19 @@ def test_results_recorded_by_hand_under_the_wrong_settings_are_refused(recorded,
     shutil.copytree(folder / ".dvc/cache", other / ".dvc/cache")
     refused(other, "train: 1 made of other settings")
     assert planned(other)["train"] == 1
-    assert "train" in json.loads(call("changed-in-dvc", cwd=other).stdout)
+    healed = run("dvc", "repro", cwd=other)
+    assert jobs_run(healed.stdout)["train"] == 1
 
 
 def test_work_that_is_saved_nowhere_is_not_overwritten(cloned, tmp_path):
     folder = copy(cloned, tmp_path / "project")
-    change_settings(folder, {"evaluate": {"threshold": 0.4}})
-    assert call("snakemake", "--cores=2", "results/metrics.json", cwd=folder).returncode == 0
-    mine = (folder / "results/metrics.json").read_bytes()
+    page = folder / "results/report/index.html"
+    change_settings(folder, {"report": {"title": "another"}})
+    assert call("snakemake", "--cores=2", "report", cwd=folder).returncode == 0
+    mine = page.read_bytes()
     run("git", "checkout", "--quiet", "config.yaml", cwd=folder)
     refused(folder, "^unmask sync: results/.* recorded nowhere", "make record")
-    assert (folder / "results/metrics.json").read_bytes() == mine
+    assert page.read_bytes() == mine
 
 
 def test_a_commit_without_results_says_so(recorded, tmp_path):
