@@ -8,11 +8,13 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 
 from unmask import settings, stages
+from unmask.code import code_digest
 from unmask.config import Config
 from unmask.config.datasets import Demo
 from unmask.errors import DatasetError
 from unmask.explore.choice import Choice
 from unmask.inventory import Inventory
+from unmask.kept import Kept, code_that_counts
 from unmask.manifest import Video, manifest_text, quarantine_text
 from unmask.provenance import digest, key
 from unmask.split import missing_classes
@@ -23,6 +25,9 @@ SETTINGS = "results/settings"
 
 SOURCES = "sources.csv"
 """The table of all videos with their fingerprints, in that folder."""
+
+BY_OTHER_CODE = "made by other code"
+"""Why a result is stale that could be kept as it is."""
 
 ALL_CURRENT = "All results belong to the current settings, code and videos."
 """What there is to say if nothing is lacking."""
@@ -42,8 +47,10 @@ class Plan:
     """The videos of which there will be pictures, when asked for."""
     to_score: list[str] = field(default_factory=list)
     """Files of unknown label that are scored when asked for."""
-    stale: Counter[str] | None = None
-    """How many results of each stage are made of something else than they ought to be."""
+    kept: list[Kept] = field(default_factory=list)
+    """What is on record of results of older versions that are kept."""
+    stale: Counter[tuple[str, str]] | None = None
+    """How many results of each stage are made of something else than they ought to be, and why."""
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
 
@@ -103,7 +110,10 @@ class Plan:
     def settings(self) -> dict[str, str]:
         """What is written into the settings file of each stage."""
         return {
-            name: settings.text(stages.settings_of(self.config, name), stages.code_digest(name))
+            name: settings.text(
+                stages.settings_of(self.config, name),
+                code_that_counts(self.kept, name, code_digest(name)),
+            )
             for name in stages.STAGES
         }
 
@@ -159,20 +169,35 @@ class Plan:
         """Whether the result of a stage is there and as it ought to be."""
         if self.stale is None or self.absent is None:
             return False
-        return not self.stale[stage] and not self.absent[stage]
+        return not self.absent[stage] and all(stage != other for other, _ in self.stale)
 
     def lacking(self) -> list[str]:
         """Of which stages results are stale or absent, and how many: a line each, stale first.
 
         What is made on request does not count. Empty, too, of a plan that was not written.
         """
-        kinds = {"made of other settings, code or videos": self.stale, "missing": self.absent}
+        stale, absent = self.stale or {}, self.absent or {}
+        counts = [*stale.items(), *(((stage, "missing"), n) for stage, n in absent.items())]
         return [
-            f"{stage}: {number} {kind}"
-            for kind, counts in kinds.items()
-            for stage, number in (counts or {}).items()
+            f"{stage}: {number} {why}"
+            for (stage, why), number in counts
             if not stages.STAGES[stage].on_request
         ]
+
+    def older(self) -> list[str]:
+        """The stages of which results differ from what they ought to be in their code alone."""
+        stale = [stage for stage, why in self.stale or {} if why == BY_OTHER_CODE]
+        return [stage for stage in stale if not stages.STAGES[stage].on_request]
+
+    def advice(self) -> str:
+        """What to do about results that other code made; nothing if there are none."""
+        if not (older := self.older()):
+            return ""
+        return (
+            "A run makes again what other code made, and what follows from it. If the change of the "
+            "code cannot have changed them, such results can be kept as they are, on record:\n"
+            f'  unmask keep {" ".join(older)} --reason "why they still hold"'
+        )
 
     def summary(self) -> str:
         """What was found, in one line a dataset."""

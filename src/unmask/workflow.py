@@ -13,6 +13,7 @@ from unmask.errors import ConfigError, UnmaskError
 from unmask.explore.choice import choose
 from unmask.fingerprints import fingerprints
 from unmask.inventory import take_inventory
+from unmask.kept import read_kept
 from unmask.plan import SETTINGS, Plan
 from unmask.prediction.inputs import find_inputs
 from unmask.results import expected
@@ -34,7 +35,7 @@ def make_plan(
     be reading it.
 
     Raises:
-        ConfigError, DatasetError: before anything is written.
+        ConfigError, DatasetError, UnmaskError: before anything is written.
     """
     config = validate(configuration)
     _check_weights(config, where)
@@ -44,7 +45,7 @@ def make_plan(
     try:
         sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
         known = fingerprints(sources, where, where / MEMORY, keep=write)
-        plan = Plan(config, inventory, known, to_score=to_score)
+        plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
         plan.split = assign_splits(inventory.videos, **config.split.model_dump())
         shown = config.explore
         plan.shown = choose(inventory.videos, plan.cropped, shown=shown.videos, sheet=shown.sheet)
