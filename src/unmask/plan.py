@@ -194,8 +194,8 @@ class Plan:
         if not (older := self.older()):
             return ""
         return (
-            "A run makes again what other code made, and what follows from it. If the change of the "
-            "code cannot have changed them, such results can be kept as they are, on record:\n"
+            "A run makes again what other code made, and what follows from it. Where that cannot "
+            "have changed the results, they can be kept as they are, on record:\n"
             f'  unmask keep {" ".join(older)} --reason "why they still hold"'
         )
 
