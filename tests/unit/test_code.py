@@ -145,6 +145,13 @@ def test_a_stage_without_a_rule_is_a_message(copy):
         code_in(copy.package.parent.parent).digest("train")
 
 
+def test_per_video_stages_use_nothing_of_the_readers_or_the_model():
+    code = Code(PACKAGE, RULES)
+    for stage in ("frames", "detections", "faces"):
+        rooms = {path.relative_to(PACKAGE).parts[0] for path in code.files(stage)}
+        assert not rooms & {"config", "datasets", "model", "training", "evaluation"}
+
+
 # --- how definitions in use are found -----------------------------------------------------------
 
 COMMAND = """
