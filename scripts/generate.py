@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from settings_page import settings_page
 
-from unmask.code import PACKAGE, this_code
-from unmask.config import json_schema
-from unmask.settings_page import settings_page
-from unmask.stages import STAGES
+from unmask.config.load import json_schema
+from unmask.workflow.code import PACKAGE, this_code
+from unmask.workflow.stages import STAGES
 
 HEADER = """\
-# Written by `make generate` from src/unmask/stages.py and scripts/generate.py.
+# Written by `make generate` from src/unmask/workflow/stages.py and scripts/generate.py.
 #
 # One stage a rule. `plan` reads config.yaml, the videos and the code, and writes what each stage
 # depends on into results/settings/<stage>.json, rewritten only when it changed; the other stages

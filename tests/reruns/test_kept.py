@@ -12,7 +12,7 @@ from reruns.conftest import contents, copy
 from reruns.test_sharing import clone, planned
 from workflow.projects import commit, run
 
-MODULE = "detect/boxes.py"
+MODULE = "detections/mtcnn/boxes.py"
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ import sys
 
 import pytest
 
-from unmask import stages
-from unmask.code import PACKAGE, SHAPES_NO_RESULT, this_code
+from unmask.workflow import stages
+from unmask.workflow.code import PACKAGE, SHAPES_NO_RESULT, this_code
 from workflow.conftest import SMALL, snakemake_in
 from workflow.projects import run
 
-STARTS = ("unmask.cli", "unmask.lifeline", "unmask")
+STARTS = ("unmask.cli", "unmask.workflow.lifeline", "unmask")
 """What every command passes through before it is one: it shapes no result."""
 
 TELL = """

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from unmask.errors import ConfigError
-from unmask.evaluation.tables import line, read_rows
-from unmask.tables import write_table
+from unmask.tables import line, read_rows, write_table
 
 DECIMALS = 7
 """Decimals of every stored probability: what float32 can tell apart near 1."""
@@ -101,8 +100,8 @@ def aggregate_frames(p_fake: Sequence[float] | np.ndarray, aggregate: str = "mea
     """
     if aggregate not in AGGREGATES:
         raise ConfigError(
-            f"evaluate.aggregate: got {aggregate!r}, allowed: {', '.join(AGGREGATES)}.\n"
-            "Write:\n  evaluate:\n    aggregate: mean"
+            f"score.aggregate: got {aggregate!r}, allowed: {', '.join(AGGREGATES)}.\n"
+            "Write:\n  score:\n    aggregate: mean"
         )
     p = np.asarray(p_fake, dtype=np.float64)
     if not p.size:

@@ -1,0 +1,354 @@
+"""Settings files, stages and the plan: how the workflow learns what depends on what."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from functools import partial
+
+import pytest
+import yaml
+
+from rerun_changes import OTHER_VALUES
+from rerun_table import law
+from unmask.config.load import validate
+from unmask.errors import ConfigError, DatasetError, UnmaskError
+from unmask.workflow import keeping, stage_settings, stages
+from unmask.workflow import plan as plans
+from unmask.workflow.code import code_digest
+from unmask.workflow.expected import expected
+from unmask.workflow.keeping import keep
+from unmask.workflow.kept import read_kept
+from unmask.workflow.make_plan import make_plan
+
+
+def leaves(tree, prefix=()):
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, (*prefix, key))
+        else:
+            yield ".".join((*prefix, key))
+
+
+def test_every_setting_reaches_a_stage():
+    sections = validate({}).model_dump(exclude={"datasets"})
+    covered = [key for stage in stages.STAGES.values() for key in stage.keys]
+    for leaf in leaves(sections):
+        assert any(leaf == key or leaf.startswith(f"{key}.") for key in covered), leaf
+
+
+def test_the_law_of_reruns_has_a_row_for_every_setting():
+    sections = validate({}).model_dump(exclude={"datasets"})
+    assert set(leaves(sections)) == {key for key in law("Settings") if "datasets" not in key}
+    assert set(OTHER_VALUES) == set(leaves(sections))
+
+
+@pytest.mark.parametrize("name", stages.STAGES)
+def test_a_changed_setting_changes_the_files_of_just_the_stages_that_name_its_key(name):
+    before = stages.STAGES[name].select(validate({}))
+    for key, settings_ in OTHER_VALUES.items():
+        named = any(key == k or key.startswith(f"{k}.") for k in stages.STAGES[name].keys)
+        assert (stages.STAGES[name].select(validate(settings_)) != before) == named, key
+
+
+def test_a_settings_file_gives_back_what_was_put_in(tmp_path):
+    path = tmp_path / "s.json"
+    path.write_text(stage_settings.text({"fps": 2}, "abc"))
+    assert stage_settings.load(path) == {"fps": 2}
+    assert stage_settings.text({"fps": 2}, "abd") != stage_settings.text({"fps": 2}, "abc")
+
+
+def test_the_plan_names_videos_crops_and_the_demos_files(tmp_path):
+    (tmp_path / "c/real").mkdir(parents=True)
+    (tmp_path / "c/real/x.jpg").write_bytes(b"")
+    datasets = [
+        {"kind": "demo", "groups": 3},
+        {"kind": "folders", "name": "crops", "root": "c", "cropped": True},
+    ]
+    plan = make_plan({"datasets": datasets}, tmp_path)
+    assert len(plan.filmed) == 6
+    assert plan.cropped == {"crops": ["c/real/x.jpg"]}
+    assert plan.demo_files[-2:] == ["data/demo/metadata.json", "data/demo/made_of.json"]
+    assert len(plan.demo_files) == 8
+    assert plan.path(plan.filmed[0]) in plan.demo_files
+    assert "demo: 3 real and 3 fake in 3 groups" in plan.summary()
+    assert "crops: 1 real and 0 fake in 1 groups" in plan.summary()
+
+
+def test_planning_again_touches_nothing(tmp_path):
+    make_plan({}, tmp_path)
+    files = [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
+    for path in files:
+        os.utime(path, (1, 1))
+    make_plan({"frames": {"fps": 2}}, tmp_path)
+    assert {path.stat().st_mtime for path in files} == {1}
+
+
+def test_a_wrong_configuration_writes_nothing(tmp_path):
+    with pytest.raises(ConfigError):
+        make_plan({"frames": {"fps": -1}}, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_problems_show_in_the_summary(tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/a.mp4").write_bytes(b"")
+    (tmp_path / "d/labels.csv").write_text("path,label\na.mp4,real\ngone.mp4,fake\n")
+    plan = make_plan({"datasets": [{"kind": "table", "name": "t", "root": "d"}]}, tmp_path)
+    assert "1 listed or found videos cannot be used" in plan.summary()
+    assert plan.demo is None
+    assert plan.demo_files == []
+
+
+def test_settings_of_a_stage_are_the_arguments_of_its_function():
+    from inspect import signature
+
+    from unmask.faces.crop import crop_faces
+    from unmask.frames.sample import extract_frames
+
+    config = validate({"frames": {"fps": 5}, "crop": {"min_confidence": 0.5}})
+    for stage, function in {"frames": extract_frames, "faces": crop_faces}.items():
+        assert set(stages.settings_of(config, stage)) <= set(signature(function).parameters)
+    assert stages.settings_of(config, "frames")["fps"] == 5
+    assert stages.settings_of(config, "faces")["min_confidence"] == 0.5
+
+
+def test_generated_files_are_up_to_date(repository):
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("generate", repository / "scripts/generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for name, content in generate.GENERATED.items():
+        assert (repository / name).read_text("utf-8") == content(), f"{name}: run `make generate`"
+
+
+def test_a_dvc_stage_depends_on_its_settings_and_on_what_the_stages_before_it_make(repository):
+    pipeline = yaml.safe_load((repository / "dvc.yaml").read_text())["stages"]
+    for name, stage in stages.STAGES.items():
+        if stage.on_request:
+            assert name not in pipeline
+            continue
+        deps = pipeline["faces" if name == "cropped" else name]["deps"]
+        assert f"results/settings/{name}.json" in deps
+        for before in stage.after:
+            made = {f"results/{path}".split("/{")[0] for path in stages.STAGES[before].makes}
+            assert all(any(path.startswith(dep) for dep in deps) for path in made), (name, before)
+
+
+def test_exports_are_stale_with_the_model_and_only_then(tmp_path):
+    def keys(settings_):
+        plan = make_plan(settings_, tmp_path, write=False)
+        return {result.stage: result.made_of for result in expected(plan)}
+
+    (tmp_path / "earlier.keras").write_bytes(b"")
+    before = keys({})
+    for key, settings_ in OTHER_VALUES.items():
+        if key == "explore.videos":  # names videos that are not here
+            continue
+        after = keys(settings_)
+        changed = {stage for stage in ("train", "onnx", "tflite") if after[stage] != before[stage]}
+        assert changed in (set(), {"train", "onnx", "tflite"}), key
+        assert bool(changed) == ("train" in law("Settings")[key]), key
+
+
+def video_project(where, data=b"x" * 100_000):
+    (where / "d/real").mkdir(parents=True)
+    (where / "d/real/a.mp4").write_bytes(data)
+    return {"datasets": [{"kind": "folders", "name": "m", "root": "d"}]}
+
+
+def test_a_fingerprint_tells_a_replaced_file_whatever_its_date(tmp_path):
+    stage_settings = video_project(tmp_path)
+    path = tmp_path / "d/real/a.mp4"
+    before = make_plan(stage_settings, tmp_path).source("real-a")
+    os.utime(path, (1, 1))
+    assert make_plan(stage_settings, tmp_path).source("real-a") == before
+    path.write_bytes(b"x" * 99_999 + b"y")
+    os.utime(path, (1, 1))
+    assert make_plan(stage_settings, tmp_path).source("real-a") != before
+
+
+def test_a_plan_beside_another_run_writes_nothing(tmp_path):
+    plan = make_plan(video_project(tmp_path), tmp_path, write=False)
+    assert plan.source("real-a")
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("detect", "gpus"),
+    [({"device": "gpu"}, 1), ({"device": "cpu"}, 0), ({"device": "gpu", "detector": "opencv"}, 0)],
+)
+def test_detection_takes_a_gpu_where_one_is_asked_for(tmp_path, detect, gpus):
+    plan = make_plan(video_project(tmp_path) | {"detect": detect}, tmp_path)
+    assert plan.gpus_to_detect == gpus
+
+
+def make_all(plan, where):
+    """Put files in place of all results, with the keys that they ought to have."""
+    for result in expected(plan):
+        holder, *others = (where / path for path in result.outputs)
+        for path in (holder, *others):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch() if path.suffix else path.mkdir(exist_ok=True)
+        holder.write_text(json.dumps({"made_of": result.made_of, "files": {}}))
+
+
+def test_the_plan_tells_what_is_missing_and_what_is_made_of_something_else(tmp_path):
+    settings = video_project(tmp_path)
+    plan = make_plan(settings, tmp_path)
+    assert "frames: 1 missing" in plan.lacking()
+    assert not any(line.startswith("onnx") for line in plan.lacking()), "made on request only"
+
+    make_all(plan, tmp_path)
+    assert make_plan(settings, tmp_path).lacking() == []
+
+    (tmp_path / "results/faces/real-a.json").unlink()
+    changed = make_plan(settings | {"split": {"seed": 5}}, tmp_path).lacking()
+    assert changed[0] == "manifest: 1 made of other settings"
+    assert "dataset: 1 made from results that are out of date" in changed
+    assert changed[-1] == "faces: 1 missing"
+
+    (tmp_path / "d/real/a.mp4").write_bytes(b"another")
+    changed = make_plan(settings, tmp_path).lacking()
+    assert "frames: 1 made from other videos, labels or results" in changed
+    assert "detections: 1 made from results that are out of date" in changed
+
+
+def test_a_video_that_is_in_no_dataset_is_named(tmp_path):
+    with pytest.raises(DatasetError, match="no video 'b'"):
+        make_plan(video_project(tmp_path), tmp_path).path("b")
+
+
+def test_a_missing_weights_file_is_said_at_once(tmp_path):
+    stage_settings = {"model": {"backbone": "MobileNet", "head": "pool", "weights": "w.h5"}}
+    with pytest.raises(ConfigError, match=r"no file w\.h5"):
+        make_plan(stage_settings, tmp_path)
+    (tmp_path / "w.h5").write_bytes(b"")
+    assert make_plan(stage_settings, tmp_path).config.weights_files == ["w.h5"]
+
+
+def test_a_place_that_cannot_be_written_is_a_message(tmp_path):
+    settings = video_project(tmp_path)
+    (tmp_path / "results").write_text("a file where the folder should be")
+    with pytest.raises(UnmaskError, match="must be writable"):
+        make_plan(settings, tmp_path)
+
+
+# --- results of another version -----------------------------------------------------------------
+
+
+def another_version(monkeypatch, *stages_: str) -> None:
+    """From here on the code of these stages is another."""
+    monkeypatch.setattr(plans, "code_digest", other := partial(_other_code, stages_))
+    monkeypatch.setattr(keeping, "code_digest", other)
+
+
+def _other_code(of: tuple[str, ...], stage: str) -> str:
+    return "f" * 16 if stage in of else code_digest(stage)
+
+
+@pytest.fixture
+def old(tmp_path, monkeypatch):
+    """A project whose frames and model another version made, with its settings."""
+    settings = video_project(tmp_path)
+    make_all(make_plan(settings, tmp_path), tmp_path)
+    another_version(monkeypatch, "frames", "train")
+    return settings
+
+
+def test_what_other_code_made_is_told_from_what_follows(old, tmp_path):
+    for _ in range(2):  # planning writes the settings files anew and forgets nothing by it
+        plan = make_plan(old, tmp_path)
+        told = plan.lacking()
+        assert "frames: 1 made by other code" in told
+        assert "train: 1 made by other code" in told
+        assert "detections: 1 made from results that are out of date" in told
+        assert not any(line.startswith("manifest") for line in told)
+        assert plan.older() == ["frames", "train"]
+        assert "unmask keep frames train --reason" in plan.advice()
+    changed = make_plan(old | {"frames": {"fps": 7}}, tmp_path)
+    assert "frames: 1 made by other code and of other settings" in changed.lacking()
+    assert changed.older() == [], "the contract of the model names the settings of the frames"
+
+
+def test_results_of_another_version_are_kept_on_record(old, tmp_path):
+    [line] = keep(make_plan(old, tmp_path), tmp_path, ["frames"], "messages only")
+    assert line.startswith("frames: 1 of 1 results are kept")
+    told = make_plan(old, tmp_path).lacking()
+    assert told[0] == "train: 1 made by other code"
+    assert not any(line.startswith(("frames", "detections", "dataset")) for line in told)
+    keep(make_plan(old, tmp_path), tmp_path, ["train"], "messages only")
+    assert make_plan(old, tmp_path).lacking() == []
+    assert make_plan(old, tmp_path).advice() == ""
+    assert [entry.stage for entry in read_kept(tmp_path)] == ["frames", "train"]
+
+
+def test_the_record_says_the_same_whenever_it_is_written_and_wherever_it_is_read(
+    old, tmp_path, monkeypatch
+):
+    keep(make_plan(old, tmp_path), tmp_path, ["train", "frames"], "messages only")
+    record = (tmp_path / "kept.yaml").read_text()
+    (tmp_path / "kept.yaml").unlink()
+    keep(make_plan(old, tmp_path), tmp_path, ["frames", "train"], "messages only")
+    assert (tmp_path / "kept.yaml").read_text() == record
+    (tmp_path / "clone").mkdir()
+    for name in ("d", "results", "kept.yaml"):
+        (tmp_path / name).rename(tmp_path / "clone" / name)
+    shutil.rmtree(tmp_path / "clone/results/settings")
+    assert make_plan(old, tmp_path / "clone").lacking() == []
+    another_version(monkeypatch, "train")
+    assert "frames" not in make_plan(old, tmp_path / "clone").older(), (
+        "it was this code's all along"
+    )
+
+
+def test_a_later_version_is_not_kept_by_the_record_of_an_earlier_one(old, tmp_path, monkeypatch):
+    keep(make_plan(old, tmp_path), tmp_path, ["frames", "train"], "messages only")
+    monkeypatch.setattr(plans, "code_digest", lambda stage: "e" * 16)
+    assert {"frames", "train"} <= set(make_plan(old, tmp_path).older())
+
+
+def test_a_new_video_counts_as_made_like_those_that_are_kept(old, tmp_path):
+    keep(make_plan(old, tmp_path), tmp_path, ["frames", "train"], "messages only")
+    (tmp_path / "d/real/b.mp4").write_bytes(b"x")
+    told = make_plan(old, tmp_path).lacking()
+    assert "frames: 1 missing" in told
+    assert not any(line.startswith("frames: 1 made") for line in told)
+
+
+@pytest.mark.parametrize(
+    ("stages_", "reason", "said"),
+    [
+        (["frame"], "why", "no stage 'frame'"),
+        (["frames"], "  ", "Say why"),
+        (["manifest"], "why", "manifest: no result here was made by other code"),
+    ],
+)
+def test_what_cannot_be_kept_is_a_message(old, tmp_path, stages_, reason, said):
+    with pytest.raises(UnmaskError, match=said):
+        keep(make_plan(old, tmp_path), tmp_path, stages_, reason)
+    assert not (tmp_path / "kept.yaml").exists()
+
+
+def test_what_is_of_other_settings_too_is_not_kept(old, tmp_path):
+    plan = make_plan(old | {"frames": {"fps": 7}}, tmp_path)
+    with pytest.raises(UnmaskError, match=r"frames: with .* 0 of 1 would be current, 0 are now"):
+        keep(plan, tmp_path, ["frames"], "why")
+    assert not (tmp_path / "kept.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    "record", ["a text", "[a]", "stage: x", "- {stage: x}", "- [", "- {stage: [], made_by: 1}"]
+)
+def test_a_record_that_is_none_is_a_message(old, tmp_path, record):
+    (tmp_path / "kept.yaml").write_text(record)
+    with pytest.raises(UnmaskError, match=r"kept\.yaml: .*git checkout kept\.yaml"):
+        make_plan(old, tmp_path)
+
+
+def test_a_digest_that_lost_its_quotes_is_a_message(old, tmp_path):
+    (tmp_path / "kept.yaml").write_text("- {stage: a, made_by: 12, kept_with: b, reason: c}")
+    with pytest.raises(UnmaskError, match="made_by is 12, it must be a text in quotes"):
+        make_plan(old, tmp_path)
