@@ -6,12 +6,14 @@ import csv
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import media
+import source_edits
 
 OTHER_VALUES: dict[str, dict[str, Any]] = {
     "data.max_bad_fraction": {"data": {"max_bad_fraction": 0.6}},
@@ -258,6 +260,23 @@ def _without_defaults(text: str) -> str:
     return yaml.safe_dump(config)
 
 
+def change_module(folder: Path, name: str) -> None:
+    """Change all that a module, a template or a rule file does, without changing what comes out."""
+    path = folder / name if name.startswith("rules/") else folder / "src/unmask" / name
+    change = {".py": source_edits.changed, ".smk": source_edits.changed_rules}
+    path.write_text(change.get(path.suffix, _one_line_more)(path.read_text("utf-8")), "utf-8")
+
+
+def _one_line_more(text: str) -> str:
+    return text + "\n"
+
+
+def rewrite_code(folder: Path, edit: str) -> None:
+    """Write all modules and rules in other words that do the same."""
+    paths = [*(folder / "src/unmask").rglob("*.py"), *(folder / "rules").glob("*.smk")]
+    source_edits.NEUTRAL[edit](paths)
+
+
 CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
     "a video added": (add_video, 1),
     "a video removed": (remove_video, 1),
@@ -298,6 +317,10 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
         lambda folder: rewrite_config(folder, _without_defaults),
         1,
     ),
+    **{
+        f"all code with {edit}": (partial(rewrite_code, edit=edit), 1)
+        for edit in source_edits.NEUTRAL
+    },
     "the checkout moved": (lambda folder: None, 1),
     "a log deleted": (lambda folder: (folder / "logs/train.log").unlink(missing_ok=True), 1),
 }
@@ -328,9 +351,3 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
 }
 """Results that get lost, and the rules that run then with Snakemake and with DVC."""
-
-
-def edit_module(folder: Path, name: str) -> None:
-    """Add an empty line to a module, a template or a rule file."""
-    path = folder / name if name.startswith("rules/") else folder / "src/unmask" / name
-    path.write_text(path.read_text("utf-8") + "\n", "utf-8")

@@ -18,6 +18,7 @@ from unmask.videos.inventory import take_inventory
 from unmask.videos.split import assign_splits
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
+from unmask.workflow.kept import read_kept
 from unmask.workflow.mtimes import settle
 from unmask.workflow.plan import SETTINGS, Plan
 
@@ -35,7 +36,7 @@ def make_plan(
     be reading it.
 
     Raises:
-        ConfigError, DatasetError: before anything is written.
+        ConfigError, DatasetError, UnmaskError: before anything is written.
     """
     config = validate(configuration)
     _check_weights(config, where)
@@ -45,7 +46,7 @@ def make_plan(
     try:
         sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
         known = fingerprints(sources, where, where / MEMORY, keep=write)
-        plan = Plan(config, inventory, known, to_score=to_score)
+        plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
         plan.split = assign_splits(inventory.videos, **config.split.model_dump())
         shown = config.explore
         plan.shown = choose(inventory.videos, plan.cropped, shown=shown.videos, sheet=shown.sheet)
