@@ -5,6 +5,7 @@ rule accept:
     input:
         manifest="results/manifest.csv",
         quarantine="results/quarantine.csv",
+        quality="results/quality.csv",
         made_from=receipts("manifest quarantine"),
         settings=settings("accept"),
     output:
@@ -18,5 +19,5 @@ rule accept:
         "../envs/unmask.yaml"
     shell:
         "unmask accept --manifest {input.manifest} --quarantine {input.quarantine}"
-        " --made-from {input.made_from} --receipt {output.receipt}"
+        " --quality {input.quality} --made-from {input.made_from} --receipt {output.receipt}"
         " --settings {input.settings} --output {output.verdict} > {log} 2>&1"

@@ -27,8 +27,11 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "detect.device": {"detect": {"device": "cpu"}},
     "detect.fidelity": {"detect": {"fidelity": True}},
     "crop.min_confidence": {"crop": {"min_confidence": 0.5}},
+    "crop.place": {"crop": {"place": "box"}},
+    "crop.eye_distance": {"crop": {"eye_distance": 0.35}},
+    "crop.eye_line": {"crop": {"eye_line": 0.35}},
     "crop.scale": {"crop": {"scale": 1.5}},
-    "crop.faces": {"crop": {"faces": "main"}},
+    "crop.faces": {"crop": {"faces": "largest"}},
     "crop.align": {"crop": {"align": True}},
     "crop.size": {"crop": {"size": 80}},
     "crop.quality": {"crop": {"quality": 90}},
@@ -145,7 +148,7 @@ def fill(folder: Path) -> None:
     for label in ("real", "fake"):
         (crops / label).mkdir(parents=True)
         for number in range(5):
-            image = media.texture((70, 70), seed=10 * (label == "real") + number)
+            image = media.ready_crop(70, seed=10 * (label == "real") + number)
             media.write_image(crops / label / f"x{number}.png", image)
 
 
@@ -233,7 +236,12 @@ def swap_videos(folder: Path) -> None:
 
 
 def add_crop(folder: Path) -> None:
-    media.write_image(folder / "data/crops/real/x9.png", media.texture((70, 70), seed=99))
+    media.write_image(folder / "data/crops/real/x9.png", media.ready_crop(70, seed=99))
+
+
+def keep_crops(folder: Path) -> None:
+    *others, crops = SETTINGS["datasets"]
+    change_settings(folder, {"datasets": [*others, {**crops, "geometry": "keep"}]})
 
 
 def touch_everything(folder: Path) -> None:
@@ -291,10 +299,11 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
     "a crop removed": (lambda folder: (folder / "data/crops/real/x1.png").unlink(), 1),
     "a crop replaced": (
         lambda folder: media.write_image(
-            folder / "data/crops/real/x1.png", media.texture((70, 70), seed=77)
+            folder / "data/crops/real/x1.png", media.ready_crop(70, seed=77)
         ),
         1,
     ),
+    "a dataset of crops taken as it is": (keep_crops, 1),
     "a file that is no video added": (
         lambda folder: media.text_file(folder / "data/crops/real/notes.doc"),
         1,

@@ -18,7 +18,10 @@ DATASET = (
     "file", "video", "frame", "time_s", "track", "label", "group", "split", "method", "dataset",
 )  # fmt: skip
 QUARANTINE = ("video", "stage", "reason")
-QUALITY = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
+QUALITY = (
+    *("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence"),
+    *("eye_distance", "eye_line", "sharpness"),
+)
 HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_auc", "learning_rate")
 
 
@@ -83,6 +86,7 @@ class Results:
         ))  # fmt: skip
         self.quality = self.table("quality.csv", QUALITY, (
             (c.video, 2, len(c.scores), 100.0 + 20 * c.label if c.scores else 0.0, 0.99)
+            + ((0.4, 0.3, 0.5 - 0.1 * c.label) if c.scores else ("", "", ""))
             for c in clips
         ))  # fmt: skip
         self.history = self.table("history.csv", HISTORY, (

@@ -22,6 +22,9 @@ from unmask.workflow.kept import read_kept
 from unmask.workflow.mtimes import settle
 from unmask.workflow.plan import SETTINGS, Plan
 
+ACCEPTED = Path("results/accepted.txt")
+"""Whether enough videos are left, and below that in what the datasets differ."""
+
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
 """Fingerprints taken before, with the dates of the files: true on this machine only."""
 
@@ -53,6 +56,8 @@ def make_plan(
         if write:
             _write(plan, where / SETTINGS)
             plan.stale, plan.absent = settle(expected(plan), where)
+            if plan.is_current("accept"):
+                plan.unlike = (where / ACCEPTED).read_text("utf-8").splitlines()[1:]
     except OSError as error:
         raise UnmaskError(
             f"{error.filename}: {error.strerror}. The folder in which the workflow runs must be "

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
+from unmask.config.sections import CropSettings
 from unmask.errors import DatasetError
 from unmask.files import digest
 from unmask.report.explore.choice import Choice
@@ -55,6 +56,8 @@ class Plan:
     """How many results of each stage are made of something else than they ought to be, and why."""
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
+    unlike: list[str] = field(default_factory=list)
+    """In what the crops of the datasets differ, a sentence each: known once they are made."""
 
     @property
     def demo(self) -> Demo | None:
@@ -133,15 +136,17 @@ class Plan:
         }
 
     def _sources(self, dataset: str | None = None) -> str:
-        """The fingerprint of each video, as CSV."""
+        """The fingerprint of each video, as CSV, and how ready crops are to be taken."""
+        how = {d.name: d.geometry if d.cropped else "" for d in self.config.datasets}
         return table_text(
-            ("video", "dataset", "path", "fingerprint"),
+            ("video", "dataset", "path", "fingerprint", "geometry"),
             (
                 {
                     "video": video.video,
                     "dataset": video.dataset,
                     "path": video.path,
                     "fingerprint": self.source(video.video),
+                    "geometry": how[video.dataset],
                 }
                 for video in self.inventory.videos
                 if dataset in (None, video.dataset)
@@ -219,7 +224,12 @@ class Plan:
                 f"{len(problems)} listed or found videos cannot be used, the first: "
                 f"{problems[0].reason}. results/quarantine.csv will list all."
             )
-        return "\n".join(lines)
+        if self.config.crop.place == "landmarks" and self.config.crop.scale != CropSettings().scale:
+            lines.append(
+                "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
+                "crop.place: box."
+            )
+        return "\n".join(lines + self.unlike)
 
 
 def _has_gpu_runtime() -> bool:

@@ -40,6 +40,7 @@ SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "ex
 """The sections that the report shows."""
 
 _CROPS = ("frames", "detect", "crop")
+_ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
 
 
 def _demo(config: Config) -> Settings:
@@ -131,8 +132,8 @@ STAGES: dict[str, Stage] = {
     ),
     "cropped": Stage(
         "cropped",
-        ("crop.size", "crop.quality"),
-        lambda c: c.crop.model_dump(include={"size", "quality"}),
+        tuple(f"crop.{name}" for name in _ADOPTED),
+        lambda c: c.crop.model_dump(include=set(_ADOPTED)),
         reads=("sources.csv",),
         makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),

@@ -76,6 +76,14 @@ def test_the_plan_names_videos_crops_and_the_demos_files(tmp_path):
     assert "crops: 1 real and 0 fake in 1 groups" in plan.summary()
 
 
+def test_the_summary_tells_of_a_scale_that_nothing_uses(tmp_path):
+    told = [
+        "crop.scale is not used" in make_plan({"crop": crop}, tmp_path).summary()
+        for crop in ({"scale": 1.5}, {"scale": 1.5, "place": "box"}, {})
+    ]
+    assert told == [True, False, False]
+
+
 def test_planning_again_touches_nothing(tmp_path):
     make_plan({}, tmp_path)
     files = [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
@@ -102,14 +110,19 @@ def test_problems_show_in_the_summary(tmp_path):
 
 
 def test_settings_of_a_stage_are_the_arguments_of_its_function():
+    from dataclasses import fields
     from inspect import signature
 
     from unmask.faces.crop import crop_faces
+    from unmask.faces.geometry import Geometry
     from unmask.frames.sample import extract_frames
 
     config = validate({"frames": {"fps": 5}, "crop": {"min_confidence": 0.5}})
-    for stage, function in {"frames": extract_frames, "faces": crop_faces}.items():
-        assert set(stages.settings_of(config, stage)) <= set(signature(function).parameters)
+    assert set(stages.settings_of(config, "frames")) <= set(signature(extract_frames).parameters)
+    geometry = {field.name for field in fields(Geometry)}
+    assert set(stages.settings_of(config, "faces")) <= geometry | set(
+        signature(crop_faces).parameters
+    )
     assert stages.settings_of(config, "frames")["fps"] == 5
     assert stages.settings_of(config, "faces")["min_confidence"] == 0.5
 
