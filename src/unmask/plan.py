@@ -8,12 +8,15 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 
 from unmask import settings, stages
+from unmask.acceptance import lacking_for_training, what_to_do
 from unmask.config import Config
 from unmask.config.datasets import Demo
 from unmask.errors import DatasetError
 from unmask.explore.choice import Choice
 from unmask.inventory import Inventory
-from unmask.manifest import Video, manifest_text, quarantine_text
+from unmask.left_out import left_out_lines
+from unmask.manifest import Candidate, LeftOut, Video, candidates_text, quarantine_text
+from unmask.partners import fakes_alone
 from unmask.provenance import digest, key
 from unmask.split import missing_classes
 from unmask.tables import table_text
@@ -38,6 +41,8 @@ class Plan:
     """Of each file, by its path. The demo's files have none: what made them is known."""
     split: list[Video] = field(default_factory=list)
     """The manifest as it will be."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """The usable videos that are not in it."""
     shown: Choice | None = None
     """The videos of which there will be pictures, when asked for."""
     to_score: list[str] = field(default_factory=list)
@@ -111,7 +116,7 @@ class Plan:
     def tables(self) -> dict[str, str]:
         """What is written beside the settings: the videos, and what cannot be used."""
         return {
-            "videos.csv": manifest_text(self.inventory.videos),
+            "videos.csv": candidates_text(self.inventory.videos),
             "problems.csv": quarantine_text(self.inventory.problems),
             SOURCES: self._sources(),
             "to_score.csv": table_text(
@@ -131,7 +136,7 @@ class Plan:
                     "path": video.path,
                     "fingerprint": self.source(video.video),
                 }
-                for video in self.inventory.videos
+                for video in self.used
                 if dataset in (None, video.dataset)
             ),
         )
@@ -141,18 +146,27 @@ class Plan:
         return {video.video: video.path for video in self.inventory.videos}
 
     @cached_property
+    def used(self) -> list[Candidate]:
+        """The videos that are used, whichever way the groups are dealt out."""
+        return [video for video in self.inventory.videos if not video.left_out]
+
+    @cached_property
     def filmed(self) -> list[str]:
         """Ids of the videos and images in which faces are to be found."""
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
-        return [video.video for video in self.inventory.videos if video.dataset in names]
+        return [video.video for video in self.used if video.dataset in names]
+
+    @cached_property
+    def in_split(self) -> set[str]:
+        """Ids of the videos in the manifest."""
+        return {video.video for video in self.split}
 
     @cached_property
     def cropped(self) -> dict[str, list[str]]:
         """Files of each dataset whose images are face crops already."""
         names = [dataset.name for dataset in self.config.datasets if dataset.cropped]
         return {
-            name: [video.path for video in self.inventory.videos if video.dataset == name]
-            for name in names
+            name: [video.path for video in self.used if video.dataset == name] for name in names
         }
 
     def is_current(self, stage: str) -> bool:
@@ -175,18 +189,24 @@ class Plan:
         ]
 
     def summary(self) -> str:
-        """What was found, in one line a dataset."""
-        videos = self.inventory.videos
-        counts = Counter((video.dataset, video.label) for video in videos)
-        groups = {video.dataset: set() for video in videos}
-        for video in videos:
+        """What was found, in one line a dataset, and what there is to know about it."""
+        counts = Counter((video.dataset, video.label) for video in self.split)
+        groups: dict[str, set[str]] = {d.name: set() for d in self.config.datasets}
+        for video in self.split:
             groups[video.dataset].add(video.group)
         lines = [
             f"{name}: {counts[name, 0]} real and {counts[name, 1]} fake in {len(found)} groups"
             for name, found in groups.items()
         ]
+        lines += left_out_lines(self.left_out)
+        lines += self.inventory.notes
+        lines += fakes_alone(self.inventory)
         if lacking := missing_classes(self.split):
-            lines.append(f"With this split, {'; '.join(lacking)}.")
+            needs = {"self_blended": self.config.augment.self_blended}
+            needs["monitor"] = self.config.train.monitor
+            stops = lacking_for_training(self.split, **needs)
+            advice = f" {what_to_do(self.split)}" if stops else ""
+            lines.append(f"With this split, {'; '.join(lacking)}.{advice}")
         if problems := self.inventory.problems:
             lines.append(
                 f"{len(problems)} listed or found videos cannot be used, the first: "

@@ -49,6 +49,9 @@ class Stage:
 SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore", "predict"))
 """The sections that the report shows."""
 
+DEALING = ("train", "val", "test", "seed", "folds", "fold")
+"""Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
+
 _CROPS = ("frames", "detect", "crop")
 
 
@@ -65,6 +68,15 @@ def _detect(config: Config) -> Settings:
 
 def _faces(config: Config) -> Settings:
     return config.crop.model_dump() | {"min_confidence": config.detect.min_confidence}
+
+
+def _accept(config: Config) -> Settings:
+    """What may be missing, and what the training needs."""
+    return {
+        "max_bad_fraction": config.data.max_bad_fraction,
+        "self_blended": config.augment.self_blended,
+        "monitor": config.train.monitor,
+    }
 
 
 def _train(config: Config) -> Settings:
@@ -117,10 +129,10 @@ STAGES: dict[str, Stage] = {
     "manifest": Stage(
         "manifest",
         "manifest",
-        ("split",),
-        lambda c: c.split.model_dump(),
+        tuple(f"split.{key}" for key in DEALING),
+        lambda c: c.split.model_dump(include=set(DEALING)),
         reads=("videos.csv",),
-        makes=("made_of/manifest.json", "manifest.csv"),
+        makes=("made_of/manifest.json", "manifest.csv", "left_out.csv"),
     ),
     "frames": Stage(
         "frames",
@@ -175,8 +187,8 @@ STAGES: dict[str, Stage] = {
     "accept": Stage(
         "accept",
         "dataset",
-        ("data",),
-        lambda c: c.data.model_dump(),
+        ("data", "augment.self_blended", "train.monitor"),
+        _accept,
         after=("manifest", "quarantine"),
         makes=("made_of/accept.json", "accepted.txt"),
     ),

@@ -13,15 +13,20 @@ from unmask.errors import ConfigError, UnmaskError
 from unmask.explore.choice import choose
 from unmask.fingerprints import fingerprints
 from unmask.inventory import take_inventory
+from unmask.left_out import deal_out
 from unmask.plan import SETTINGS, Plan
 from unmask.prediction.inputs import find_inputs
 from unmask.results import expected
+from unmask.same_content import content_digest, take_one_of_each
 from unmask.settle import settle
-from unmask.split import assign_splits
+from unmask.stages import settings_of
 from unmask.tables import write_if_changed
 
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
 """Fingerprints taken before, with the dates of the files: true on this machine only."""
+
+CONTENTS = Path(".snakemake/unmask/contents.csv")
+"""The same for digests of whole files, of those of which several may be the same."""
 
 
 def make_plan(
@@ -38,16 +43,24 @@ def make_plan(
     """
     config = validate(configuration)
     _check_weights(config, where)
-    inventory = take_inventory(config.datasets, where)
+    names = config.split.model_dump(include={"pair_by", "people"})
+    inventory = take_inventory(config.datasets, where, **names)
     videos = [video.path for video in inventory.videos if video.dataset not in _demos(config)]
     to_score = _to_score(config, where)
     try:
         sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
         known = fingerprints(sources, where, where / MEMORY, keep=write)
+        take_one_of_each(
+            inventory.videos,
+            known,
+            lambda paths: fingerprints(
+                paths, where, where / CONTENTS, keep=write, of=content_digest
+            ),
+        )
         plan = Plan(config, inventory, known, to_score=to_score)
-        plan.split = assign_splits(inventory.videos, **config.split.model_dump())
+        plan.split, plan.left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))
         shown = config.explore
-        plan.shown = choose(inventory.videos, plan.cropped, shown=shown.videos, sheet=shown.sheet)
+        plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
             _write(plan, where / SETTINGS)
             plan.stale, plan.absent = settle(expected(plan), where)

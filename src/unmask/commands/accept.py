@@ -21,8 +21,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.acceptance import accept
     from unmask.manifest import read_manifest, read_quarantine
-    from unmask.quarantine import accept
     from unmask.settings import load
     from unmask.tables import write_text
 
