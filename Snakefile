@@ -29,6 +29,7 @@ rule all:
     default_target: True
     input:
         rules.manifest.output,
+        rules.duplicates.output,
         rules.quarantine.output,
         rules.accept.output,
         rules.dataset.output,

@@ -28,11 +28,38 @@ rule quarantine:
         " --quality {output.quality} > {log} 2>&1"
 
 
+rule duplicates:
+    input:
+        each_video("results/frames/{video}.json"),
+        ancient(each_video("results/frames/{video}")),
+        each_cropped("results/cropped/{dataset}.json"),
+        ancient(each_cropped("results/cropped/{dataset}")),
+        cropped=each_cropped("results/cropped/{dataset}.jsonl"),
+        manifest="results/manifest.csv",
+        made_from=receipt("manifest"),
+        settings=settings("duplicates"),
+    output:
+        receipt=receipt("duplicates"),
+        pairs="results/duplicates.csv",
+    log:
+        "logs/duplicates.log",
+    benchmark:
+        "logs/benchmarks/duplicates.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    threads: workflow.cores
+    shell:
+        "unmask duplicates --manifest {input.manifest} --frames results/frames"
+        " --cropped {input.cropped} --made-from {input.made_from} --receipt {output.receipt}"
+        " --settings {input.settings} --output {output.pairs} > {log} 2>&1"
+
+
 rule accept:
     input:
         manifest="results/manifest.csv",
+        duplicates="results/duplicates.csv",
         quarantine="results/quarantine.csv",
-        made_from=receipts("manifest quarantine"),
+        made_from=receipts("manifest duplicates quarantine"),
         settings=settings("accept"),
     output:
         receipt=receipt("accept"),
@@ -45,6 +72,7 @@ rule accept:
         "../envs/unmask.yaml"
     shell:
         "unmask accept --manifest {input.manifest} --quarantine {input.quarantine}"
+        " --duplicates {input.duplicates}"
         " --made-from {input.made_from} --receipt {output.receipt}"
         " --settings {input.settings} --output {output.verdict} > {log} 2>&1"
 

@@ -40,6 +40,8 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "split.fold": {"split": {"folds": 3, "fold": 1}},
     "split.pair_by": {"split": {"pair_by": "prefix"}},
     "split.people": {"split": {"people": "shared"}},
+    "split.together": {"split": {"together": "together.csv"}},
+    "split.duplicates": {"split": {"duplicates": "error"}},
     "augment.rotation": {"augment": {"rotation": 5}},
     "augment.width_shift": {"augment": {"width_shift": 0.1}},
     "augment.height_shift": {"augment": {"height_shift": 0.1}},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from unmask.errors import DatasetError
 from unmask.labels import CLASS_NAMES, REAL, SPLITS
 from unmask.manifest import Problem, Video
+from unmask.near_duplicates import Pair, pairs_sentence
 from unmask.quarantine import LISTED
 from unmask.split import missing_classes
 
@@ -14,19 +15,23 @@ from unmask.split import missing_classes
 def accept(
     videos: Sequence[Video],
     problems: Sequence[Problem],
+    pairs: Sequence[Pair] = (),
     *,
     max_bad_fraction: float,
+    duplicates: str = "warn",
     self_blended: str = "none",
     monitor: str = "val_auc",
 ) -> str:
-    """Decide whether training may start on what is left. Returns a line that says so.
+    """Decide whether training may start on what is left. Returns lines that say so.
 
+    ``pairs`` of videos that look alike and are on different sides are named, or, where
+    ``duplicates`` is ``error``, stop the run.
     Real videos are enough where fakes are made of them while training (``self_blended``). Without
     that, validation needs both classes to choose the best epoch by AUC (``monitor``).
 
     Raises:
-        DatasetError: more videos are quarantined than ``max_bad_fraction`` allows, or training
-            or validation lacks a class that it needs.
+        DatasetError: more videos are quarantined than ``max_bad_fraction`` allows, training or
+            validation lacks a class that it needs, or the split leaks.
     """
     bad = {problem.video: problem for problem in problems if problem.stage != LISTED}
     fraction = len(bad) / len(videos)
@@ -53,7 +58,11 @@ def accept(
     if lacking:
         advice = _all_bad_of_a_class(videos, usable) or what_to_do(usable)
         raise DatasetError(f"Training cannot start: {'; '.join(lacking)}. {advice}")
-    return f"{len(usable)} of {len(videos)} videos can be used, {len(bad)} are quarantined."
+    leak = pairs_sentence(pairs)
+    if leak and duplicates == "error":
+        raise DatasetError(leak)
+    verdict = f"{len(usable)} of {len(videos)} videos can be used, {len(bad)} are quarantined."
+    return f"{verdict}\n{leak}" if leak else verdict
 
 
 def lacking_for_training(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from unmask.manifest import Candidate
+
 
 class Groups:
     """Disjoint sets of names."""
@@ -32,3 +34,14 @@ class Groups:
             parent[name] = parent[parent[name]]
             name = parent[name]
         return name
+
+
+def rename_groups(videos: Iterable[Candidate], joined: Iterable[Iterable[str]]) -> None:
+    """Give all videos whose groups are ``joined`` the name of the first of these groups."""
+    groups = Groups()
+    for names in joined:
+        groups.join(names)
+    videos = list(videos)
+    first = groups.canonical(name for v in videos for name in (v.group, v.donor) if name)
+    for video in videos:
+        video.group, video.donor = first[video.group], first.get(video.donor, "")

@@ -16,12 +16,13 @@ from unmask.datasets import read_dataset
 from unmask.datasets.listing import Listing
 from unmask.datasets.use import apply_use
 from unmask.errors import DatasetError
-from unmask.groups import Groups
+from unmask.groups import Groups, rename_groups
 from unmask.ids import slug, unique_ids
 from unmask.labels import FAKE
 from unmask.manifest import Candidate, Problem
 from unmask.media_types import is_video
 from unmask.pairs import group_by_name, plain
+from unmask.tables import read_table
 
 _UNUSABLE = {"{": "brace", "}": "brace", "\n": "line break", "\r": "line break"}
 
@@ -41,7 +42,12 @@ class Inventory:
 
 
 def take_inventory(
-    datasets: Sequence[AnyDataset], where: Path, *, pair_by: str = "name", people: str = "separate"
+    datasets: Sequence[AnyDataset],
+    where: Path,
+    *,
+    pair_by: str = "name",
+    people: str = "separate",
+    together: str | None = None,
 ) -> Inventory:
     """List the videos of ``datasets``; relative roots are looked up below ``where``.
 
@@ -52,6 +58,7 @@ def take_inventory(
         where: the folder in which the workflow runs.
         pair_by: what a name says of the group (:mod:`unmask.pairs`).
         people: ``shared``, if one name of a subject is one person in all datasets.
+        together: a CSV of pairs of ids that are one group each, seen from ``where``.
 
     Raises:
         DatasetError: a dataset is absent, laid out differently, or its labels contradict.
@@ -100,6 +107,8 @@ def take_inventory(
     for video, name in zip(inventory.videos, unique_ids(names), strict=True):
         video.video = name
     _name_groups(inventory.videos, donors, groups)
+    if together:
+        inventory.notes += _put_together(inventory.videos, where / together)
     if people == "separate":
         inventory.notes += _namesakes(subjects)
     return inventory
@@ -122,6 +131,24 @@ def _name_groups(videos: Sequence[Candidate], donors: Sequence[str], groups: Gro
     for video, donor in zip(videos, donors, strict=True):
         video.group = first[video.group]
         video.donor = first[donor] if donor else ""
+
+
+def _put_together(videos: Sequence[Candidate], path: Path) -> list[str]:
+    """Join the groups of the pairs in a table. Returns a note, if it names videos not there."""
+    try:
+        rows = read_table(path)
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"split.together: {path} cannot be read: {error}") from None
+    if rows and not {"video", "other"} <= set(rows[0]):
+        raise DatasetError(f"split.together: {path} must have the columns video,other.")
+    by_id = {video.video: video for video in videos}
+    pairs = [(by_id.get(row["video"]), by_id.get(row["other"])) for row in rows]
+    known = [(one.group, two.group) for one, two in pairs if one and two]
+    rename_groups(videos, known)
+    if len(known) == len(rows):
+        return []
+    absent = len(rows) - len(known)
+    return [f"{path.name} (split.together): {absent} of {len(rows)} pairs name a video not here."]
 
 
 def _namesakes(subjects: dict[str, dict[str, str]]) -> list[str]:

@@ -90,6 +90,11 @@ def read_candidates(path: Path) -> list[Candidate]:
     return _read(Candidate, path)
 
 
+def read_left_out(path: Path) -> list[LeftOut]:
+    """Read the table of what is left out."""
+    return [LeftOut(**row) for row in read_table(path)]
+
+
 def _text(kind: type, rows: Iterable[Video | LeftOut]) -> str:
     names = [field.name for field in fields(kind)]
     return table_text(names, ({name: getattr(row, name) for name in names} for row in rows))

@@ -118,6 +118,7 @@ class Plan:
         return {
             "videos.csv": candidates_text(self.inventory.videos),
             "problems.csv": quarantine_text(self.inventory.problems),
+            "notes.csv": table_text(("note",), ({"note": note} for note in self.notes)),
             SOURCES: self._sources(),
             "to_score.csv": table_text(
                 ("file", "fingerprint"),
@@ -188,6 +189,11 @@ class Plan:
             if not stages.STAGES[stage].on_request
         ]
 
+    @cached_property
+    def notes(self) -> list[str]:
+        """How labels and groups were understood, where it is in doubt."""
+        return [*self.inventory.notes, *fakes_alone(self.inventory)]
+
     def summary(self) -> str:
         """What was found, in one line a dataset, and what there is to know about it."""
         counts = Counter((video.dataset, video.label) for video in self.split)
@@ -198,9 +204,7 @@ class Plan:
             f"{name}: {counts[name, 0]} real and {counts[name, 1]} fake in {len(found)} groups"
             for name, found in groups.items()
         ]
-        lines += left_out_lines(self.left_out)
-        lines += self.inventory.notes
-        lines += fakes_alone(self.inventory)
+        lines += [*left_out_lines(self.left_out), *self.notes]
         if lacking := missing_classes(self.split):
             needs = {"self_blended": self.config.augment.self_blended}
             needs["monitor"] = self.config.train.monitor

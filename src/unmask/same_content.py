@@ -11,7 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from unmask.errors import DatasetError
-from unmask.groups import Groups
+from unmask.groups import rename_groups
 from unmask.labels import CLASS_NAMES
 from unmask.left_out import SAME
 from unmask.manifest import Candidate
@@ -46,18 +46,14 @@ def take_one_of_each(
     if not alike:
         return
     whole = digests(video.path for one in alike for video in one)
-    groups = Groups()
     copies = _sets([video for one in alike for video in one], whole)
     _refuse(copies, lambda video: CLASS_NAMES[video.label], "both real and fake")
     _refuse(copies, lambda video: video.split, "in two splits of their own")
     for first, *others in copies:
         first.split = narrowest([video.split for video in (first, *others)])
-        groups.join(video.group for video in (first, *others))
         for video in others:
             video.left_out = f"{SAME}{first.path}"
-    named = groups.canonical(name for v in videos for name in (v.group, v.donor) if name)
-    for video in videos:
-        video.group, video.donor = named[video.group], named.get(video.donor, "")
+    rename_groups(videos, ([video.group for video in one] for one in copies))
 
 
 def _sets(videos: Iterable[Candidate], known: Mapping[str, str]) -> list[list[Candidate]]:

@@ -74,6 +74,7 @@ def _accept(config: Config) -> Settings:
     """What may be missing, and what the training needs."""
     return {
         "max_bad_fraction": config.data.max_bad_fraction,
+        "duplicates": config.split.duplicates,
         "self_blended": config.augment.self_blended,
         "monitor": config.train.monitor,
     }
@@ -166,6 +167,14 @@ STAGES: dict[str, Stage] = {
         reads=("sources.csv",),
         makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),
+    "duplicates": Stage(
+        "duplicates",
+        "dataset",
+        (),
+        lambda c: {},
+        after=("manifest", "frames", "cropped"),
+        makes=("made_of/duplicates.json", "duplicates.csv"),
+    ),
     "explore": Stage(
         "explore",
         "explore",
@@ -187,9 +196,9 @@ STAGES: dict[str, Stage] = {
     "accept": Stage(
         "accept",
         "dataset",
-        ("data", "augment.self_blended", "train.monitor"),
+        ("data", "split.duplicates", "augment.self_blended", "train.monitor"),
         _accept,
-        after=("manifest", "quarantine"),
+        after=("manifest", "duplicates", "quarantine"),
         makes=("made_of/accept.json", "accepted.txt"),
     ),
     "dataset": Stage(
@@ -256,9 +265,10 @@ STAGES: dict[str, Stage] = {
         (*SHOWN, "report.title", "report.gallery"),
         _report,
         after=(
-            *("explore", "manifest", "quarantine", "dataset", "train"),
+            *("explore", "manifest", "duplicates", "quarantine", "dataset", "train"),
             *("score", "explain", "metrics", "plots"),
         ),
+        reads=("notes.csv",),
         makes=("made_of/report.json", "report/index.html", "report/videos"),
     ),
     "verdicts": Stage(

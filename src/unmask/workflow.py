@@ -43,7 +43,7 @@ def make_plan(
     """
     config = validate(configuration)
     _check_weights(config, where)
-    names = config.split.model_dump(include={"pair_by", "people"})
+    names = config.split.model_dump(include={"pair_by", "people", "together"})
     inventory = take_inventory(config.datasets, where, **names)
     videos = [video.path for video in inventory.videos if video.dataset not in _demos(config)]
     to_score = _to_score(config, where)

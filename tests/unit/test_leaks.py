@@ -441,3 +441,24 @@ def test_the_narrowest_split_is_one_that_all_allow_or_none(splits):
         assert found == "train+val"
     else:
         assert found == ""
+
+
+def test_pairs_that_are_to_be_together_are_one_group(tmp_path):
+    make(tmp_path, *(f"d/real/{name}.mp4" for name in "abc"), "d/fake/x.mp4")
+    (tmp_path / "pairs.csv").write_text(
+        "video,other,difference\nreal-a,fake-x,0.01\nreal-b,fake-x,0.1\nreal-b,gone,0.1\n"
+    )
+    plan = plan_of(tmp_path, FOLDERS, together="pairs.csv")
+    assert groups(plan) == [["fake/x.mp4", "real/a.mp4", "real/b.mp4"], ["real/c.mp4"]]
+    assert "pairs.csv (split.together): 1 of 3 pairs name a video not here." in plan.summary()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read"), ("a,b\n1,2\n", "columns video,other")]
+)
+def test_a_table_of_pairs_that_is_none_is_refused(tmp_path, content, said):
+    make(tmp_path, "d/real/a.mp4")
+    if content:
+        (tmp_path / "pairs.csv").write_text(content)
+    with pytest.raises(DatasetError, match=said):
+        plan_of(tmp_path, FOLDERS, together="pairs.csv")

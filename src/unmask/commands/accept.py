@@ -16,6 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     _receipt.add_arguments(parser)
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--quarantine", type=Path, required=True)
+    parser.add_argument("--duplicates", type=Path, required=True, help="duplicates.csv")
     parser.add_argument("--output", type=Path, required=True, help="what was decided, in a line")
 
 
@@ -23,12 +24,16 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.acceptance import accept
     from unmask.manifest import read_manifest, read_quarantine
+    from unmask.near_duplicates import read_pairs
     from unmask.settings import load
     from unmask.tables import write_text
 
     receipt = _receipt.Receipt(args)
     verdict = accept(
-        read_manifest(args.manifest), read_quarantine(args.quarantine), **load(args.settings)
+        read_manifest(args.manifest),
+        read_quarantine(args.quarantine),
+        read_pairs(args.duplicates),
+        **load(args.settings),
     )
     logging.info(verdict)
     write_text(args.output, verdict + "\n")

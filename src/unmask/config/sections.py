@@ -151,6 +151,17 @@ class Split(Section):
         description="Whether one name of a subject in two datasets means two people or one.",
     )
 
+    together: UserPath | None = Field(
+        None,
+        description="A CSV with columns `video,other`, ids of two videos that are to be in one "
+        "group, such as rows of results/duplicates.csv.",
+    )
+    duplicates: Literal["warn", "error"] = Field(
+        "warn",
+        description="What to do where videos that look alike are on different sides of the split: "
+        "name them, or stop before the training.",
+    )
+
     @field_validator("pair_by")
     @classmethod
     def _a_way_or_an_expression(cls, value: str) -> str:
