@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unmask.dataset.quarantine import LISTED
 from unmask.errors import DatasetError
 from unmask.labels import CLASS_NAMES, REAL, SPLITS
-from unmask.manifest import Problem, Video
 from unmask.near_duplicates import Pair, pairs_sentence
-from unmask.quarantine import LISTED
-from unmask.split import missing_classes
+from unmask.videos.manifest import Video
+from unmask.videos.problems import Problem
+from unmask.videos.split import missing_classes
 
 
 def accept(

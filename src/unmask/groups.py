@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from unmask.manifest import Candidate
+from unmask.videos.manifest import Candidate
 
 
 class Groups:

@@ -8,8 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from unmask.labels import SPLITS
-from unmask.manifest import Candidate, LeftOut, Video
-from unmask.split import assign_splits
+from unmask.videos.manifest import Candidate, LeftOut, Video
+from unmask.videos.split import assign_splits
 
 SAME = "the same content as "
 HELD_OUT = "its method is held out for testing, and its group is in {split}"

@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.errors import UnreadableMedia
-from unmask.images import read_image
+from unmask.frames.images import read_image
 from unmask.labels import CLASS_NAMES, SPLITS
-from unmask.manifest import Video
 from unmask.tables import read_table, table_text
+from unmask.videos.manifest import Video
 
 SIDE = 16
 """Brightness steps in a row, and rows."""

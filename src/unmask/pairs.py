@@ -23,8 +23,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
-from unmask.datasets.listing import Clip
 from unmask.labels import FAKE, REAL
+from unmask.videos.readers.listing import Clip
 
 WAYS = ("name", "prefix", "none")
 

@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from re import escape
 
-from unmask.inventory import Inventory
 from unmask.labels import FAKE, REAL
-from unmask.manifest import Candidate
 from unmask.pairs import real_of_same_beginning, stem_of
+from unmask.videos.inventory import Inventory
+from unmask.videos.manifest import Candidate
 
 
 def fakes_alone(inventory: Inventory) -> list[str]:

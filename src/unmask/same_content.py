@@ -14,8 +14,8 @@ from unmask.errors import DatasetError
 from unmask.groups import rename_groups
 from unmask.labels import CLASS_NAMES
 from unmask.left_out import SAME
-from unmask.manifest import Candidate
-from unmask.split import narrowest
+from unmask.videos.manifest import Candidate
+from unmask.videos.split import narrowest
 
 
 def content_digest(path: Path) -> str:

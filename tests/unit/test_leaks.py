@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from unmask.errors import ConfigError, DatasetError
 from unmask.groups import Groups
 from unmask.pairs import real_of_same_beginning
-from unmask.workflow import make_plan
+from unmask.workflow.make_plan import make_plan
 
 
 def make(where, *names, content=None):
@@ -430,7 +430,7 @@ def test_a_held_out_method_is_tested_and_never_trained_on(tmp_path):
 
 @given(st.lists(st.sampled_from(["", "train", "val", "test", "train+val"]), min_size=1))
 def test_the_narrowest_split_is_one_that_all_allow_or_none(splits):
-    from unmask.split import narrowest
+    from unmask.videos.split import narrowest
 
     sides = {"": {"train", "val", "test"}, "train+val": {"train", "val"}}
     allowed = set.intersection(*(sides.get(split, {split}) for split in splits))

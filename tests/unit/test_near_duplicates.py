@@ -9,9 +9,9 @@ import pytest
 import media
 from unmask.acceptance import accept
 from unmask.errors import DatasetError
-from unmask.manifest import Video
+from unmask.files import write_text
 from unmask.near_duplicates import find_pairs, pairs_text, read_pairs, video_bits
-from unmask.tables import write_text
+from unmask.videos.manifest import Video
 
 
 def scene(seed):

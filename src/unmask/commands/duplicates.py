@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "find videos that look alike and are on different sides of the split"
 
@@ -21,12 +22,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.face_indexes import load_indexes
-    from unmask.manifest import read_manifest
+    from unmask.dataset.face_indexes import load_indexes
+    from unmask.files import write_text
+    from unmask.frames.index import FrameIndex
     from unmask.near_duplicates import find_pairs, pairs_text
-    from unmask.provenance import key_of_many, read_key
-    from unmask.records import FrameIndex
-    from unmask.tables import write_text
+    from unmask.videos.manifest import read_manifest
+    from unmask.workflow.keys import key_of_many, read_key
 
     videos = read_manifest(args.manifest)
     images, keys = {}, {}
@@ -40,7 +41,7 @@ def run(args: Namespace) -> int:
             keys[video.video] = index.made_of
             images[video.video] = [args.frames / video.video / f.file for f in index.frames]
     datasets = {path.stem: read_key(path.with_suffix(".json")) for path in args.cropped}
-    receipt = _receipt.Receipt(args, key_of_many(keys), key_of_many(datasets))
+    receipt = Receipt(args, key_of_many(keys), key_of_many(datasets))
     write_text(args.output, pairs_text(find_pairs(videos, images)))
     receipt.write(args.output)
     return 0

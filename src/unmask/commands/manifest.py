@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "write the manifest: one row a video, with its label, group and split"
 
@@ -20,12 +21,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.files import write_text
     from unmask.left_out import deal_out
-    from unmask.manifest import left_out_text, manifest_text, read_candidates
-    from unmask.settings import load
-    from unmask.tables import write_text
+    from unmask.videos.manifest import left_out_text, manifest_text, read_candidates
+    from unmask.workflow.stage_settings import load
 
-    receipt = _receipt.Receipt(args)
+    receipt = Receipt(args)
     videos, left_out = deal_out(read_candidates(args.videos), **load(args.settings))
     write_text(args.output, manifest_text(videos))
     write_text(args.left_out, left_out_text(left_out))

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from unmask.left_out import left_out_lines
-from unmask.manifest import read_left_out
 from unmask.near_duplicates import LIMIT, read_pairs
 from unmask.tables import read_table
+from unmask.videos.manifest import read_left_out
 
 MAX_PAIRS = 50
 """Rows of the table of pairs; the rest is in its file."""

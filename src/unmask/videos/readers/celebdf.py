@@ -1,0 +1,102 @@
+"""Celeb-DF v2 (Li et al. 2020): three folders and the authors' list of test videos.
+
+``Celeb-real/id0_0000.mp4``, ``YouTube-real/00000.mp4``, ``Celeb-synthesis/id0_id1_0000.mp4`` (the
+face of id1 on the video id0_0000), ``List_of_testing_videos.txt`` with lines such as
+``1 YouTube-real/00170.mp4``, in which 1 is *real*.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+
+from unmask.config.datasets import AnyDataset
+from unmask.errors import DatasetError
+from unmask.labels import FAKE, REAL, TRAINING
+from unmask.videos.readers.listing import Clip, Listing, find_media, official_split
+
+_FOLDERS = {"Celeb-real": REAL, "YouTube-real": REAL, "Celeb-synthesis": FAKE}
+_NAMES = {
+    "Celeb-real": re.compile(r"(id\d+)()_(\d+)"),
+    "YouTube-real": re.compile(r"()()(\d+)"),
+    "Celeb-synthesis": re.compile(r"(id\d+)_(id\d+)_(\d+)"),
+}
+_TEST_LIST = "List_of_testing_videos.txt"
+
+
+def read(root: Path, settings: AnyDataset) -> Listing:
+    """List the three folders. A fake is in the group of the video that it was made from.
+
+    With the authors' list, exactly the videos that it names are the test split. The others are for
+    training, except those made from a video that is tested, or from which one was made: these are
+    left out, so that no original is on both sides. The list parts videos, not people. Without it,
+    the videos of one person are one group, and a fake knows whose face was put in.
+    """
+    if not any((root / folder).is_dir() for folder in _FOLDERS):
+        raise DatasetError(
+            f"Dataset '{settings.name}': {settings.root} has none of the folders "
+            f"{', '.join(_FOLDERS)}."
+        )
+    listing = Listing(namespace="celebdf")
+    for folder in _FOLDERS:
+        found = find_media(root, folder)
+        listing.problems += found.problems()
+        for path in found.media:
+            name = _NAMES[folder].fullmatch(PurePosixPath(path).stem)
+            if name:
+                listing.clips.append(_clip(path, folder, name))
+            else:
+                listing.problems.append((path, "not named like a video of the dataset"))
+    if official_split(listing, settings, lambda: _apply_test_list(root / _TEST_LIST, listing)):
+        _forget_people(listing)
+    return listing
+
+
+def _clip(path: str, folder: str, name: re.Match[str]) -> Clip:
+    label, (person, donor, number) = _FOLDERS[folder], name.groups()
+    return Clip(
+        path,
+        f"{folder}-{name[0]}",
+        label,
+        f"{person}_{number}" if person else f"youtube_{number}",
+        method="synthesis" if label == FAKE else "",
+        subject=person or "",
+        donor=donor or "",
+    )
+
+
+def _apply_test_list(path: Path, listing: Listing) -> str:
+    """Make the listed videos the test split. Returns why not; empty if done."""
+    if not path.is_file():
+        return f"there is no {_TEST_LIST} in the folder"
+    lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    named = {line.split()[-1].replace("\\", "/") for line in lines if line.strip()}
+    tested = {clip.group for clip in listing.clips if clip.path in named}
+    if not tested:
+        return f"none of the {len(named)} names in {_TEST_LIST} is a video here"
+    present = {clip.path for clip in listing.clips}
+    listing.problems += [(p, f"in {_TEST_LIST} but not there") for p in sorted(named - present)]
+    for clip in listing.clips:
+        if clip.path in named:
+            clip.split = "test"
+        elif clip.group in tested:
+            clip.left_out = "not in the authors' test list, and of one original with a video in it"
+        else:
+            clip.split = TRAINING
+    return ""
+
+
+def _forget_people(listing: Listing) -> None:
+    """The authors' list has people on both sides: say so, and do not join their videos."""
+    sides: dict[str, set[str]] = {}
+    for clip in listing.clips:
+        if clip.subject and not clip.left_out:
+            sides.setdefault(clip.subject, set()).add(clip.split)
+    both = sum(len(found) > 1 for found in sides.values())
+    if both:
+        listing.notes.append(
+            f"the authors' list parts videos, not people: {both} of {len(sides)} people are in "
+            "training and in test. To part people, write:\n    splits: ours"
+        )
+    for clip in listing.clips:
+        clip.subject = clip.donor = ""
