@@ -23,9 +23,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.acceptance import accept
+    from unmask.dataset.accept import accept
+    from unmask.dataset.duplicates import read_pairs
     from unmask.files import write_text
-    from unmask.near_duplicates import read_pairs
     from unmask.videos.manifest import read_manifest
     from unmask.videos.problems import read_quarantine
     from unmask.workflow.stage_settings import load

@@ -22,10 +22,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.dataset.duplicates import pairs_text
     from unmask.dataset.face_indexes import load_indexes
+    from unmask.dataset.near_duplicates import find_pairs
     from unmask.files import write_text
     from unmask.frames.index import FrameIndex
-    from unmask.near_duplicates import find_pairs, pairs_text
     from unmask.videos.manifest import read_manifest
     from unmask.workflow.keys import key_of_many, read_key
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from unmask.left_out import left_out_lines
-from unmask.near_duplicates import LIMIT, read_pairs
+from unmask.dataset.duplicates import LIMIT, read_pairs
 from unmask.tables import read_table
+from unmask.videos.left_out import left_out_lines
 from unmask.videos.manifest import read_left_out
 
 MAX_PAIRS = 50

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
-from unmask.groups import Groups, rename_groups
 from unmask.labels import FAKE
-from unmask.pairs import group_by_name, plain
 from unmask.tables import read_table
+from unmask.videos.groups import Groups, rename_groups
 from unmask.videos.ids import slug, unique_ids
 from unmask.videos.manifest import Candidate
 from unmask.videos.media_types import is_video
+from unmask.videos.pairs import group_by_name, plain
 from unmask.videos.problems import Problem
 from unmask.videos.readers.listing import Listing
 from unmask.videos.readers.read import read_dataset
@@ -57,7 +57,7 @@ def take_inventory(
     Args:
         datasets: their settings.
         where: the folder in which the workflow runs.
-        pair_by: what a name says of the group (:mod:`unmask.pairs`).
+        pair_by: what a name says of the group (:mod:`unmask.videos.pairs`).
         people: ``shared``, if one name of a subject is one person in all datasets.
         together: a CSV of pairs of ids that are one group each, seen from ``where``.
 

@@ -12,11 +12,11 @@ from unmask.config.load import validate
 from unmask.config.schema import Config
 from unmask.errors import ConfigError, UnmaskError
 from unmask.files import write_if_changed
-from unmask.left_out import deal_out
 from unmask.report.explore.choice import choose
-from unmask.same_content import content_digest, take_one_of_each
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
+from unmask.videos.left_out import deal_out
+from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
 from unmask.workflow.mtimes import settle

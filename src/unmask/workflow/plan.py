@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 
-from unmask.acceptance import lacking_for_training, what_to_do
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
+from unmask.dataset.accept import lacking_for_training, what_to_do
 from unmask.errors import DatasetError
 from unmask.files import digest
-from unmask.left_out import left_out_lines
-from unmask.partners import fakes_alone
 from unmask.report.explore.choice import Choice
 from unmask.tables import table_text
 from unmask.videos.inventory import Inventory
+from unmask.videos.left_out import left_out_lines
 from unmask.videos.manifest import Candidate, LeftOut, Video, candidates_text
+from unmask.videos.partners import fakes_alone
 from unmask.videos.problems import quarantine_text
 from unmask.videos.split import missing_classes
 from unmask.workflow import stage_settings, stages

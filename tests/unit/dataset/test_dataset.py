@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unmask.acceptance import accept
+from unmask.dataset.accept import accept
 from unmask.dataset.build import build_dataset
 from unmask.dataset.face_indexes import load_face_indexes, load_indexes, save_indexes
 from unmask.dataset.quarantine import collect, quality_text

@@ -11,7 +11,7 @@ import pytest
 
 from unmask.config.load import validate
 from unmask.errors import DatasetError
-from unmask.pairs import group_by_name
+from unmask.videos.pairs import group_by_name
 from unmask.videos.readers.listing import Listing
 from unmask.videos.readers.read import read_dataset
 

@@ -1,9 +1,9 @@
 """Two folders, ``real`` and ``fake``, perhaps below ``train``, ``val`` and ``test``.
 
 Folders below ``fake`` name the method. Which files belong together, their names have to tell
-(:mod:`unmask.pairs`). Images in a folder of their own, such as ``real/anna/0001.jpg``, are taken
-for frames of one video, and the folder is the group. A folder just below ``fake`` is one only if
-``real`` has it too; else it names a method.
+(:mod:`unmask.videos.pairs`). Images in a folder of their own, such as ``real/anna/0001.jpg``, are
+taken for frames of one video, and the folder is the group. A folder just below ``fake`` is one only
+if ``real`` has it too; else it names a method.
 """
 
 from __future__ import annotations

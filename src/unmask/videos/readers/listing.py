@@ -29,7 +29,7 @@ class Clip:
 
     ``path`` is relative to the dataset's root, with forward slashes. ``name`` is what its authors
     call it and the base of its id. ``group`` names what it was made from; empty, where only its
-    own name can tell (:mod:`unmask.pairs`). ``ties`` are further groups that it belongs to.
+    own name can tell (:mod:`unmask.videos.pairs`). ``ties`` are further groups that it belongs to.
     ``subject`` is the person that was filmed, ``donor`` the person whose face was put in, where
     the dataset says. ``split`` is the dataset's own, or empty. ``folders`` lie between the folder
     of its class and the file, in datasets that are laid out so. ``left_out`` says why it is not to

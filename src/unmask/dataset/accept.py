@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unmask.dataset.duplicates import Pair, pairs_sentence
 from unmask.dataset.quarantine import LISTED
 from unmask.errors import DatasetError
 from unmask.labels import CLASS_NAMES, REAL, SPLITS
-from unmask.near_duplicates import Pair, pairs_sentence
 from unmask.videos.manifest import Video
 from unmask.videos.problems import Problem
 from unmask.videos.split import missing_classes
@@ -44,7 +44,7 @@ def accept(
         hint = "Mend or remove them, or go on without them."
         if len(bad) == len(videos):
             hint = (
-                "If there are faces in them, lower detect.min_face or detect.min_confidence, or "
+                "If there are faces in them, lower detect.min_face or crop.min_confidence, or "
                 "try another detect.detector."
             )
         needed = -(-len(bad) * 100 // len(videos)) / 100

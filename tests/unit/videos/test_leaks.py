@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unmask.errors import ConfigError, DatasetError
-from unmask.groups import Groups
-from unmask.pairs import real_of_same_beginning
+from unmask.videos.groups import Groups
+from unmask.videos.pairs import real_of_same_beginning
 from unmask.workflow.make_plan import make_plan
 
 

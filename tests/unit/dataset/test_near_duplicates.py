@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 import media
-from unmask.acceptance import accept
+from unmask.dataset.accept import accept
+from unmask.dataset.duplicates import pairs_text, read_pairs
+from unmask.dataset.near_duplicates import find_pairs, video_bits
 from unmask.errors import DatasetError
 from unmask.files import write_text
-from unmask.near_duplicates import find_pairs, pairs_text, read_pairs, video_bits
 from unmask.videos.manifest import Video
 
 

@@ -11,9 +11,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from unmask.errors import DatasetError
-from unmask.groups import rename_groups
 from unmask.labels import CLASS_NAMES
-from unmask.left_out import SAME
+from unmask.videos.groups import rename_groups
+from unmask.videos.left_out import SAME
 from unmask.videos.manifest import Candidate
 from unmask.videos.split import narrowest
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields
 from itertools import combinations
 from pathlib import Path
 
@@ -23,36 +22,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from unmask.dataset.duplicates import LIMIT, Pair
 from unmask.errors import UnreadableMedia
 from unmask.frames.images import read_image
 from unmask.labels import CLASS_NAMES, SPLITS
-from unmask.tables import read_table, table_text
 from unmask.videos.manifest import Video
 
 SIDE = 16
 """Brightness steps in a row, and rows."""
-
-LIMIT = 0.15
-"""Largest share of differing bits among near-duplicates."""
 
 PLACES = (1 / 6, 1 / 2, 5 / 6)
 FLAT = 4.0
 """Images whose brightness varies less than this, as a standard deviation of 255, say nothing."""
 
 _ROWS = 256
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two videos that look alike: ids, splits and classes, and the share of bits that differ."""
-
-    video: str
-    other: str
-    split: str
-    other_split: str
-    label: str
-    other_label: str
-    difference: float
 
 
 def image_bits(path: Path) -> NDArray[np.uint8] | None:
@@ -99,34 +82,6 @@ def find_pairs(videos: Sequence[Video], images: Mapping[str, Sequence[Path]]) ->
         if sides[one] and sides[two]:
             pairs += _alike(sides[one], sides[two])
     return sorted(pairs, key=lambda pair: (pair.difference, pair.video, pair.other))
-
-
-def pairs_sentence(pairs: Sequence[Pair]) -> str:
-    """How many pairs there are, the first of them, and what to do; empty if there are none."""
-    if not pairs:
-        return ""
-    named = "".join(
-        f"\n  {pair.video} ({pair.split}, {pair.label}) and "
-        f"{pair.other} ({pair.other_split}, {pair.other_label})"
-        for pair in pairs[:5]
-    )
-    count = "1 pair of videos looks" if len(pairs) == 1 else f"{len(pairs)} pairs of videos look"
-    return (
-        f"{count} alike on different sides of the split:{named}\nAll are in "
-        "results/duplicates.csv. If they belong together, copy the file and make each pair a "
-        "group. Write:\n  split:\n    together: data/together.csv"
-    )
-
-
-def pairs_text(pairs: Sequence[Pair]) -> str:
-    """The pairs as CSV."""
-    return table_text([field.name for field in fields(Pair)], map(asdict, pairs))
-
-
-def read_pairs(path: Path) -> list[Pair]:
-    """Read what :func:`pairs_text` made."""
-    rows = read_table(path)
-    return [Pair(**{**row, "difference": float(row["difference"])}) for row in rows]
 
 
 def _alike(

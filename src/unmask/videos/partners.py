@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable
 from re import escape
 
 from unmask.labels import FAKE, REAL
-from unmask.pairs import real_of_same_beginning, stem_of
 from unmask.videos.inventory import Inventory
 from unmask.videos.manifest import Candidate
+from unmask.videos.pairs import real_of_same_beginning, stem_of
 
 
 def fakes_alone(inventory: Inventory) -> list[str]:
