@@ -48,7 +48,10 @@ def read(root: Path, settings: AnyDataset) -> Listing:
             else:
                 listing.problems.append((path, "not named like a video of the dataset"))
     if official_split(listing, settings, lambda: _apply_test_list(root / _TEST_LIST, listing)):
-        _forget_people(listing)
+        if settings.use == "all":
+            listing.notes += _people_on_both_sides(listing)
+        for clip in listing.clips:
+            clip.subject = clip.donor = ""
     return listing
 
 
@@ -86,17 +89,16 @@ def _apply_test_list(path: Path, listing: Listing) -> str:
     return ""
 
 
-def _forget_people(listing: Listing) -> None:
-    """The authors' list has people on both sides: say so, and do not join their videos."""
+def _people_on_both_sides(listing: Listing) -> list[str]:
+    """A note on the people who are in training and in test by the authors' list."""
     sides: dict[str, set[str]] = {}
     for clip in listing.clips:
         if clip.subject and not clip.left_out:
             sides.setdefault(clip.subject, set()).add(clip.split)
     both = sum(len(found) > 1 for found in sides.values())
-    if both:
-        listing.notes.append(
-            f"the authors' list parts videos, not people: {both} of {len(sides)} people are in "
-            "training and in test. To part people, write:\n    splits: ours"
-        )
-    for clip in listing.clips:
-        clip.subject = clip.donor = ""
+    if not both:
+        return []
+    return [
+        f"the authors' list parts videos, not people: {both} of {len(sides)} people are in "
+        "training and in test. To part people, write:\n    splits: ours"
+    ]
