@@ -10,12 +10,15 @@ from importlib.metadata import PackageNotFoundError, distribution
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
 from unmask.config.sections import CropSettings
+from unmask.dataset.accept import lacking_for_training, what_to_do
 from unmask.errors import DatasetError
 from unmask.files import digest
 from unmask.report.explore.choice import Choice
 from unmask.tables import table_text
 from unmask.videos.inventory import Inventory
-from unmask.videos.manifest import Video, manifest_text
+from unmask.videos.left_out import left_out_lines
+from unmask.videos.manifest import Candidate, LeftOut, Video, candidates_text
+from unmask.videos.partners import fakes_alone
 from unmask.videos.problems import quarantine_text
 from unmask.videos.split import missing_classes
 from unmask.workflow import stage_settings, stages
@@ -46,6 +49,8 @@ class Plan:
     """Of each file, by its path. The demo's files have none: what made them is known."""
     split: list[Video] = field(default_factory=list)
     """The manifest as it will be."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """The usable videos that are not in it."""
     shown: Choice | None = None
     """The videos of which there will be pictures, when asked for."""
     to_score: list[str] = field(default_factory=list)
@@ -126,8 +131,9 @@ class Plan:
     def tables(self) -> dict[str, str]:
         """What is written beside the settings: the videos, and what cannot be used."""
         return {
-            "videos.csv": manifest_text(self.inventory.videos),
+            "videos.csv": candidates_text(self.inventory.videos),
             "problems.csv": quarantine_text(self.inventory.problems),
+            "notes.csv": table_text(("note",), ({"note": note} for note in self.notes)),
             SOURCES: self._sources(),
             "to_score.csv": table_text(
                 ("file", "fingerprint"),
@@ -148,7 +154,7 @@ class Plan:
                     "fingerprint": self.source(video.video),
                     "geometry": how[video.dataset],
                 }
-                for video in self.inventory.videos
+                for video in self.used
                 if dataset in (None, video.dataset)
             ),
         )
@@ -158,18 +164,27 @@ class Plan:
         return {video.video: video.path for video in self.inventory.videos}
 
     @cached_property
+    def used(self) -> list[Candidate]:
+        """The videos that are used, whichever way the groups are dealt out."""
+        return [video for video in self.inventory.videos if not video.left_out]
+
+    @cached_property
     def filmed(self) -> list[str]:
         """Ids of the videos and images in which faces are to be found."""
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
-        return [video.video for video in self.inventory.videos if video.dataset in names]
+        return [video.video for video in self.used if video.dataset in names]
+
+    @cached_property
+    def in_split(self) -> set[str]:
+        """Ids of the videos in the manifest."""
+        return {video.video for video in self.split}
 
     @cached_property
     def cropped(self) -> dict[str, list[str]]:
         """Files of each dataset whose images are face crops already."""
         names = [dataset.name for dataset in self.config.datasets if dataset.cropped]
         return {
-            name: [video.path for video in self.inventory.videos if video.dataset == name]
-            for name in names
+            name: [video.path for video in self.used if video.dataset == name] for name in names
         }
 
     def is_current(self, stage: str) -> bool:
@@ -206,19 +221,28 @@ class Plan:
             f'  unmask keep {" ".join(older)} --reason "why they still hold"'
         )
 
+    @cached_property
+    def notes(self) -> list[str]:
+        """How labels and groups were understood, where it is in doubt."""
+        return [*self.inventory.notes, *fakes_alone(self.inventory)]
+
     def summary(self) -> str:
-        """What was found, in one line a dataset."""
-        videos = self.inventory.videos
-        counts = Counter((video.dataset, video.label) for video in videos)
-        groups = {video.dataset: set() for video in videos}
-        for video in videos:
+        """What was found, in one line a dataset, and what there is to know about it."""
+        counts = Counter((video.dataset, video.label) for video in self.split)
+        groups: dict[str, set[str]] = {d.name: set() for d in self.config.datasets}
+        for video in self.split:
             groups[video.dataset].add(video.group)
         lines = [
             f"{name}: {counts[name, 0]} real and {counts[name, 1]} fake in {len(found)} groups"
             for name, found in groups.items()
         ]
+        lines += [*left_out_lines(self.left_out), *self.notes]
         if lacking := missing_classes(self.split):
-            lines.append(f"With this split, {'; '.join(lacking)}.")
+            needs = {"self_blended": self.config.augment.self_blended}
+            needs["monitor"] = self.config.train.monitor
+            stops = lacking_for_training(self.split, **needs)
+            advice = f" {what_to_do(self.split)}" if stops else ""
+            lines.append(f"With this split, {'; '.join(lacking)}.{advice}")
         if problems := self.inventory.problems:
             lines.append(
                 f"{len(problems)} listed or found videos cannot be used, the first: "

@@ -39,6 +39,9 @@ class Stage:
 SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore", "predict"))
 """The sections that the report shows."""
 
+DEALING = ("train", "val", "test", "seed", "folds", "fold")
+"""Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
+
 _CROPS = ("frames", "detect", "crop")
 _ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
 
@@ -56,6 +59,16 @@ def _detect(config: Config) -> Settings:
 
 def _faces(config: Config) -> Settings:
     return config.crop.model_dump()
+
+
+def _accept(config: Config) -> Settings:
+    """What may be missing, and what the training needs."""
+    return {
+        "max_bad_fraction": config.data.max_bad_fraction,
+        "duplicates": config.split.duplicates,
+        "self_blended": config.augment.self_blended,
+        "monitor": config.train.monitor,
+    }
 
 
 def _train(config: Config) -> Settings:
@@ -104,10 +117,10 @@ STAGES: dict[str, Stage] = {
     "demo": Stage("demo", ("datasets",), _demo),
     "manifest": Stage(
         "manifest",
-        ("split",),
-        lambda c: c.split.model_dump(),
+        tuple(f"split.{key}" for key in DEALING),
+        lambda c: c.split.model_dump(include=set(DEALING)),
         reads=("videos.csv",),
-        makes=("made_of/manifest.json", "manifest.csv"),
+        makes=("made_of/manifest.json", "manifest.csv", "left_out.csv"),
     ),
     "frames": Stage(
         "frames",
@@ -137,6 +150,13 @@ STAGES: dict[str, Stage] = {
         reads=("sources.csv",),
         makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),
+    "duplicates": Stage(
+        "duplicates",
+        (),
+        lambda c: {},
+        after=("manifest", "frames", "cropped"),
+        makes=("made_of/duplicates.json", "duplicates.csv"),
+    ),
     "explore": Stage(
         "explore",
         ("explore",),
@@ -155,9 +175,9 @@ STAGES: dict[str, Stage] = {
     ),
     "accept": Stage(
         "accept",
-        ("data",),
-        lambda c: c.data.model_dump(),
-        after=("manifest", "quarantine"),
+        ("data", "split.duplicates", "augment.self_blended", "train.monitor"),
+        _accept,
+        after=("manifest", "duplicates", "quarantine"),
         makes=("made_of/accept.json", "accepted.txt"),
     ),
     "dataset": Stage(
@@ -217,9 +237,10 @@ STAGES: dict[str, Stage] = {
         (*SHOWN, "report"),
         _report,
         after=(
-            *("explore", "manifest", "quarantine", "dataset", "train"),
+            *("explore", "manifest", "duplicates", "quarantine", "dataset", "train"),
             *("score", "explain", "metrics", "plots"),
         ),
+        reads=("notes.csv",),
         makes=("made_of/report.json", "report/index.html", "report/videos"),
     ),
     "verdicts": Stage(

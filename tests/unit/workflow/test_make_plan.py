@@ -156,6 +156,7 @@ def test_exports_are_stale_with_the_model_and_only_then(tmp_path):
         return {result.stage: result.made_of for result in expected(plan)}
 
     (tmp_path / "earlier.keras").write_bytes(b"")
+    (tmp_path / "together.csv").write_text("video,other\n")
     before = keys({})
     for key, settings_ in OTHER_VALUES.items():
         if key == "explore.videos":  # names videos that are not here
