@@ -126,6 +126,7 @@ def recorded(folder: Path, store: Store) -> None:
         "dvc push",
     )
     shutil.copy2(folder / "results/model/model.keras", folder / "earlier.keras")
+    (folder / "together.csv").write_text("video,other\n")
     commit(folder, "made")
 
 
