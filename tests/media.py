@@ -77,7 +77,8 @@ def red_corner(image: np.ndarray) -> str:
 
 def write_image(path: Path, image: np.ndarray) -> Path:
     """Write an image in the format of its suffix."""
-    path.write_bytes(cv2.imencode(path.suffix, image)[1].tobytes())
+    kind = {".jfif": ".jpg"}.get(path.suffix, path.suffix)
+    path.write_bytes(cv2.imencode(kind, image)[1].tobytes())
     return path
 
 
@@ -187,6 +188,15 @@ def trimmed_clip(path: Path, start_s: float, length_s: float, frames: int, fps: 
     start = round(start_s * _media_scale(path))
     edit = struct.pack(">IIIii", 0, 1, round(length_s * 1000), start, 1 << 16)
     return _rewrite(path, {b"elst": lambda _: edit})
+
+
+def avi_of(path: Path, frames: int, stated: int, *, listed: bool = True) -> Path:
+    """A numbered AVI whose header states another number of frames; with or without its list."""
+    data = numbered_clip(path, frames).read_bytes()
+    at = data.index(b"strh") + 8 + 32
+    data = data[:at] + struct.pack("<I", stated) + data[at + 4 :]
+    path.write_bytes(data if listed else data.replace(b"idx1", b"JUNK"))
+    return path
 
 
 # --- broken files -----------------------------------------------------------------------------

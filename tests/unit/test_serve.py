@@ -11,10 +11,11 @@ import media
 pytest.importorskip("nicegui", reason="needs the extra serve")
 
 from unmask.errors import UnmaskError
+from unmask.media_types import HEAD
 from unmask.serve.guard import Guard
 from unmask.serve.jobs import Visits
 from unmask.serve.limits import NAME_LENGTH, Limits, shown_name
-from unmask.serve.media import HEAD, Refused, check_media, suffix_of
+from unmask.serve.media import Refused, check_media, suffix_of
 from unmask.serve.receive import receive
 
 

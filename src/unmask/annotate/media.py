@@ -12,7 +12,7 @@ import numpy as np
 from unmask.annotate.draw import draw
 from unmask.annotate.trails import Trails
 from unmask.annotate.writer import video_writer
-from unmask.media_types import is_image
+from unmask.media_types import is_still
 from unmask.prediction.results import Prediction
 from unmask.video import open_clip
 
@@ -48,7 +48,7 @@ def annotate(
         return draw(image, trails.at(time), ratio=ratio, threshold=threshold, banner=banner)
 
     with open_clip(source, threads=os.cpu_count() or 1) as clip:
-        if is_image(source):
+        if is_still(source):
             for _, time in clip.frames():
                 out.parent.mkdir(parents=True, exist_ok=True)
                 out.write_bytes(cv2.imencode(out.suffix, drawn(clip.image(), time))[1].tobytes())

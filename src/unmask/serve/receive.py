@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from unmask.media_types import HEAD
 from unmask.serve.jobs import Job
 from unmask.serve.limits import Limits
-from unmask.serve.media import HEAD, Refused, suffix_of
+from unmask.serve.media import Refused, suffix_of
 
 
 async def receive(
