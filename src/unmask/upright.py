@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import av
@@ -12,8 +13,17 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from unmask.errors import UnreadableMedia
 
-_MATRIX = slice(0, 36)
-_MAX_STRETCH = 8
+_SLANT = 0.02
+"""Sine of an angle that does not matter: a degree, as in FFmpeg."""
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """Rows and columns change places, then left and right, then top and bottom."""
+
+    swaps: bool = False
+    mirrors: bool = False
+    flips: bool = False
 
 
 def to_image(frame: VideoFrame, pixel_aspect: Fraction) -> np.ndarray:
@@ -25,17 +35,20 @@ def to_image(frame: VideoFrame, pixel_aspect: Fraction) -> np.ndarray:
 
     Args:
         frame: as the decoder gave it.
-        pixel_aspect: width of a pixel over its height. The picture's width follows it.
+        pixel_aspect: width of a pixel over its height, before turning.
 
     Raises:
         UnreadableMedia: it is to be shown in a way that is not understood.
     """
+    turn = _turn(frame)
     if frame.interlaced_frame:
-        matrix = _display_matrix(frame)
         frame = _deinterlaced(frame)
+    width, height = frame.width, frame.height
+    if turn.swaps:
+        height = max(1, int(height / pixel_aspect))
     else:
-        matrix = _display_matrix(frame)
-    return _turned(_bgr(frame, pixel_aspect), matrix)
+        width = max(1, int(width * pixel_aspect))
+    return _turned(_bgr(frame, width, height), turn)
 
 
 def _deinterlaced(frame: VideoFrame) -> VideoFrame:
@@ -55,19 +68,20 @@ def _deinterlaced(frame: VideoFrame) -> VideoFrame:
     return sink.pull()
 
 
-def _bgr(frame: VideoFrame, pixel_aspect: Fraction) -> np.ndarray:
-    if not 1 / _MAX_STRETCH <= pixel_aspect <= _MAX_STRETCH:
-        raise UnreadableMedia(
-            f"its header says that pixels are {float(pixel_aspect):g} times as wide as high"
-        )
-    size = {"width": max(1, round(frame.width * pixel_aspect)), "height": frame.height}
-    how = {"format": "bgr24", "interpolation": Interpolation.BICUBIC, "threads": 1}
-    full = {"dst_color_range": ColorRange.JPEG}
+def _bgr(frame: VideoFrame, width: int, height: int) -> np.ndarray:
+    how = {
+        "width": width,
+        "height": height,
+        "format": "bgr24",
+        "interpolation": Interpolation.BICUBIC,
+        "dst_color_range": ColorRange.JPEG,
+        "threads": 1,
+    }
     try:
         try:
-            shown = frame.reformat(**size, **how, **full)
-        except OSError:  # a matrix that is reserved or cannot be computed with
-            shown = frame.reformat(**size, **how, **full, src_colorspace=Colorspace.ITU601)
+            shown = frame.reformat(**how)
+        except OSError:  # a matrix that is reserved, or that cannot be computed with
+            shown = frame.reformat(**how, src_colorspace=Colorspace.ITU601)
     except av.FFmpegError as error:
         raise UnreadableMedia(
             f"its frames ({frame.format.name}) cannot be converted to images: {error.strerror}"
@@ -75,30 +89,28 @@ def _bgr(frame: VideoFrame, pixel_aspect: Fraction) -> np.ndarray:
     return shown.to_ndarray()
 
 
-def _display_matrix(frame: VideoFrame) -> np.ndarray | None:
-    """The frame's 3 x 3 display matrix, a point being a row on its left; None: as it is."""
+def _turn(frame: VideoFrame) -> _Turn:
+    """Read the upper left 2 x 2 of a frame's display matrix; a point is a row on its left."""
     side = frame.side_data.get("DISPLAYMATRIX")
     if side is None:
-        return None
-    return np.frombuffer(bytes(side)[_MATRIX], "=i4").reshape(3, 3) / 2.0**16
-
-
-def _turned(image: np.ndarray, matrix: np.ndarray | None) -> np.ndarray:
-    """Turn by quarters and mirror, as the upper left 2 x 2 of a display matrix says."""
-    if matrix is None or not matrix[:2, :2].any():
-        return image
-    linear = matrix[:2, :2] / np.abs(matrix[:2, :2]).max()
-    swaps = abs(linear[0, 1]) > abs(linear[0, 0])
+        return _Turn()
+    linear = np.frombuffer(bytes(side), "=i4")[:9].reshape(3, 3)[:2, :2].astype(float)
+    if not linear.any():
+        return _Turn()
+    linear /= np.abs(linear).max()
+    swaps = bool(abs(linear[0, 1]) > abs(linear[0, 0]))
     if swaps:
-        image, linear = image.transpose(1, 0, 2), linear[::-1]
+        linear = linear[::-1]
     if max(abs(linear[0, 1]), abs(linear[1, 0])) > _SLANT:
         raise UnreadableMedia("its header says to turn it by an angle that is no quarter turn")
-    if linear[0, 0] < 0:
+    return _Turn(swaps, bool(linear[0, 0] < 0), bool(linear[1, 1] < 0))
+
+
+def _turned(image: np.ndarray, turn: _Turn) -> np.ndarray:
+    if turn.swaps:
+        image = image.transpose(1, 0, 2)
+    if turn.mirrors:
         image = image[:, ::-1]
-    if linear[1, 1] < 0:
+    if turn.flips:
         image = image[::-1]
     return np.ascontiguousarray(image)
-
-
-_SLANT = 0.02
-"""Sine of an angle that does not matter: a degree, as in FFmpeg."""

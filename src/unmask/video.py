@@ -29,6 +29,7 @@ from unmask.upright import to_image
 
 _MAX_FPS = 1000.0
 _USUAL_FPS = 25.0
+_MAX_STRETCH = 8
 _CONTAINERS = (
     "apng,asf,av1,avi,dv,flv,gif,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,mxf,"
     "nut,obu,ogg,rm,wtv,yuv4mpegpipe"
@@ -101,7 +102,7 @@ class _Video:
         with self._open() as (container, stream):
             self.frame_s = _frame_duration(stream)
             self.width, self.height = stream.width, stream.height
-            self._pixel_aspect = stream.sample_aspect_ratio or Fraction(1)
+            self._pixel_aspect = _pixel_aspect(stream)
             self.promised, self.counted = _promised(container, stream, self.frame_s)
 
     def forecast(self) -> list[float]:
@@ -235,6 +236,15 @@ def _promised(container: InputContainer, stream: VideoStream, frame_s: float) ->
     if not duration and stream.duration:
         duration = float(stream.duration * stream.time_base)
     return stream.frames or max(0, math.floor(duration / frame_s + 0.5)), False
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / _MAX_STRETCH <= aspect <= _MAX_STRETCH:
+        raise UnreadableMedia(
+            f"its header says that pixels are {float(aspect):g} times as wide as high"
+        )
+    return aspect
 
 
 def _frame_duration(stream: VideoStream) -> float:
