@@ -14,6 +14,6 @@ def clips(media: list[Path], folder: Path) -> list[Path]:
 
 
 def demo(folder: Path) -> list[Path]:
-    from unmask.demo import film_demo
+    from unmask.videos.demo import film_demo
 
     return [path for path in film_demo(folder, groups=4, seconds=4.0) if path.suffix == ".mp4"]

@@ -28,12 +28,12 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from unmask.demo import DemoClip, film_demo, plan_demo, true_box
-from unmask.demo.camera import placement
-from unmask.demo.film import pictures
-from unmask.demo.plan import PEOPLE
-from unmask.demo.portraits import still
-from unmask.demo.swap import blend_mask
+from unmask.videos.demo import DemoClip, film_demo, plan_demo, true_box
+from unmask.videos.demo.camera import placement
+from unmask.videos.demo.film import pictures
+from unmask.videos.demo.portraits import still
+from unmask.videos.demo.script import PEOPLE
+from unmask.videos.demo.swap import blend_mask
 
 PER_SECOND = 2
 SIDE = 48

@@ -143,8 +143,8 @@ def package() -> Any:
 
 def ours(name: str, min_face: float) -> Any:
     """Load one of our detectors."""
-    from unmask.detect import make_detector
-    from unmask.images import limit_threads
+    from unmask.detections.detect import make_detector
+    from unmask.frames.images import limit_threads
 
     limit_threads(1)
     detector = make_detector(

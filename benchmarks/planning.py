@@ -79,8 +79,8 @@ def pretend_made(folder: Path, config: dict[str, object]) -> None:
     """Put a file that carries the right key where each result would be."""
     import yaml
 
-    from unmask.results import expected
-    from unmask.workflow import make_plan
+    from unmask.workflow.expected import expected
+    from unmask.workflow.make_plan import make_plan
 
     settings = yaml.safe_load((ROOT / "config.yaml").read_text()) | config
     for result in expected(make_plan(settings, folder)):

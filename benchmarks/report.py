@@ -22,8 +22,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from results_tree import Clip, Results
+from unmask.report.build import build_report
 from unmask.report.inputs import Inputs
-from unmask.report.page import build_report
 
 
 def main() -> None:

@@ -21,8 +21,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from clips import clips
 from stages import DECODE
+
+from clips import clips
 
 ROOT = Path(__file__).parent.parent
 CORES = (1, 2)

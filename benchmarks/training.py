@@ -135,7 +135,7 @@ def theirs(folder: Path, work: Path, precision: str) -> tuple[Iterator[Any], str
 
 def ours(folder: Path, work: Path, precision: str) -> tuple[Iterator[Any], str]:
     """As `unmask train` does it."""
-    from unmask.augment import augmentation
+    from unmask.training.augment.chain import augmentation
     from unmask.training.batches import Batches, in_memory
     from unmask.training.crops import read_split
     from unmask.training.devices import choose_precision

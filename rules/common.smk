@@ -25,10 +25,10 @@ onstart:
 SOURCE = str(Path(workflow.basedir) / "src")
 sys.path.insert(0, SOURCE)
 
-from unmask import lifeline, run_lock
+from unmask.workflow import lifeline, run_lock
 from unmask.errors import UnmaskError
-from unmask.plots import PLOTS, TABLES, TITLES
-from unmask.workflow import make_plan
+from unmask.report.plots.names import PLOTS, TABLES, TITLES
+from unmask.workflow.make_plan import make_plan
 
 # A run ends with what started it, and its jobs end with it, even if that was killed outright. (On a
 # cluster, a job's own Snakemake is what its commands are tied to.)

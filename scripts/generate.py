@@ -14,12 +14,12 @@ from typing import Any
 
 import yaml
 
-from unmask.config import json_schema
+from unmask.config.load import json_schema
 from unmask.settings_page import settings_page
-from unmask.stages import PACKAGE, READ_TOO, STAGES, modules
+from unmask.workflow.stages import PACKAGE, READ_TOO, STAGES, modules
 
 HEADER = """\
-# Written by `make generate` from src/unmask/stages.py and scripts/generate.py.
+# Written by `make generate` from src/unmask/workflow/stages.py and scripts/generate.py.
 #
 # One stage a rule. `plan` reads config.yaml, the videos and the code, and writes what each stage
 # depends on into results/settings/<stage>.json, rewritten only when it changed; the other stages

@@ -117,8 +117,8 @@ class Results:
 
     def measure(self, **evaluation) -> None:
         """Write what the report is made from beside the tables: metrics, plot tables, a picture."""
-        from unmask.evaluation.evaluate import evaluate, write_metrics
-        from unmask.plots.write import collect, write_tables
+        from unmask.evaluation.metrics_file import evaluate, write_metrics
+        from unmask.report.plots.write import collect, write_tables
 
         measured = evaluate(*self.evaluation(), **{"bootstrap": 100, **evaluation})
         metrics = self.folder / "metrics.json"

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from unmask import __version__, lifeline
+from unmask import __version__
 from unmask.errors import UnmaskError
+from unmask.workflow import lifeline
 
 COMMANDS = sorted(
     path.stem for path in (Path(__file__).parent / "commands").glob("*.py") if path.stem[0] != "_"

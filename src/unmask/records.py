@@ -11,11 +11,11 @@ All pixel coordinates are those of the sampled frame as it is stored, origin at 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from unmask.tables import write_text
+from unmask.files import write_text
 
 OK = "ok"
 QUARANTINED = "quarantined"
@@ -34,7 +34,7 @@ class Record:
 
     ``status`` is ``ok`` or ``quarantined``; a quarantined record says why in ``reason`` and at
     which ``stage`` it happened. Later stages pass both on and do no work. ``made_of`` is the key of
-    the result, see :mod:`unmask.provenance`.
+    the result, see :mod:`unmask.workflow.keys`.
     """
 
     video: str
@@ -57,143 +57,6 @@ class Record:
         """Write as JSON, the key first, whole or not at all."""
         content = {"made_of": self.made_of} | asdict(self)
         write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-
-
-@dataclass
-class Frame:
-    """One sampled frame: its number in the video, its time in seconds, its file name."""
-
-    frame: int
-    time_s: float
-    file: str
-
-
-@dataclass
-class FrameIndex(Record):
-    """The sampled frames of a video.
-
-    ``width`` and ``height`` are those of the stored frames, ``source_width`` and
-    ``source_height`` those of the video as it is shown (after rotation). ``decoded`` counts the
-    frames that could be decoded, ``promised`` those the header announces (0: it does not say).
-    """
-
-    source: str = ""
-    width: int = 0
-    height: int = 0
-    source_width: int = 0
-    source_height: int = 0
-    duration_s: float = 0.0
-    decoded: int = 0
-    promised: int = 0
-    frames: list[Frame] = field(default_factory=list)
-
-    @classmethod
-    def load(cls, path: Path) -> FrameIndex:
-        """Read what :meth:`save` wrote."""
-        data = _read(path)
-        data["frames"] = [Frame(**entry) for entry in data["frames"]]
-        return cls(**data)
-
-
-@dataclass
-class Face:
-    """One detected face: box, confidence in 0..1, and landmarks (``LANDMARKS``) or None."""
-
-    box: Box
-    confidence: float
-    landmarks: list[Point] | None = None
-
-
-@dataclass
-class FrameFaces(Frame):
-    """A sampled frame and every face found in it, the most confident first."""
-
-    faces: list[Face] = field(default_factory=list)
-
-
-@dataclass
-class DetectionIndex(Record):
-    """Every face in every sampled frame, and how it was found.
-
-    ``detector`` holds the detector's name and the settings it ran with.
-    """
-
-    detector: dict[str, Any] = field(default_factory=dict)
-    width: int = 0
-    height: int = 0
-    frames: list[FrameFaces] = field(default_factory=list)
-
-    @classmethod
-    def load(cls, path: Path) -> DetectionIndex:
-        """Read what :meth:`save` wrote."""
-        data = _read(path)
-        data["frames"] = [
-            FrameFaces(**{**entry, "faces": [_face(face) for face in entry["faces"]]})
-            for entry in data["frames"]
-        ]
-        return cls(**data)
-
-
-@dataclass
-class Crop:
-    """One face crop: its file, the frame it was cut from, and the detection behind it.
-
-    ``track`` numbers the person within the video where faces are linked through time.
-    ``landmarks`` (``LANDMARKS``) are those in the crop, as shares of its side.
-    """
-
-    file: str
-    frame: int
-    time_s: float
-    box: Box
-    confidence: float
-    track: int = 0
-    landmarks: list[Point] | None = None
-
-
-@dataclass
-class Quality:
-    """How well a video served: counts of frames, median face side in pixels and confidence.
-
-    ``device`` is where its faces were found: ``cpu`` or ``gpu``.
-    """
-
-    frames_sampled: int = 0
-    frames_with_face: int = 0
-    median_face_px: float = 0.0
-    median_confidence: float = 0.0
-    device: str = "cpu"
-
-
-@dataclass
-class FaceIndex(Record):
-    """The face crops of a video, and its quality figures. ``size`` is the crop's side in pixels."""
-
-    size: int = 0
-    scale: float = 0.0
-    quality: Quality = field(default_factory=Quality)
-    faces: list[Crop] = field(default_factory=list)
-
-    @classmethod
-    def load(cls, path: Path) -> FaceIndex:
-        """Read what :meth:`save` wrote."""
-        return cls.from_dict(_read(path))
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> FaceIndex:
-        """Make one from what ``dataclasses.asdict`` gave."""
-        data["quality"] = Quality(**data["quality"])
-        data["faces"] = [Crop(**{**entry, "box": tuple(entry["box"])}) for entry in data["faces"]]
-        return cls(**data)
-
-
-def _face(entry: dict[str, Any]) -> Face:
-    marks = entry["landmarks"]
-    return Face(
-        box=tuple(entry["box"]),
-        confidence=entry["confidence"],
-        landmarks=None if marks is None else [tuple(mark) for mark in marks],
-    )
 
 
 def _read(path: Path) -> dict[str, Any]:

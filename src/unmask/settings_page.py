@@ -8,9 +8,9 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
-from unmask.config import Config
 from unmask.config.datasets import AnyDataset
-from unmask.stages import STAGES
+from unmask.config.schema import Config
+from unmask.workflow.stages import STAGES
 
 HEADER = """\
 # Settings

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePath
 from typing import Any
+
+from unmask.errors import DatasetError
+from unmask.files import write_text
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -30,17 +33,41 @@ def read_table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write ``text`` under a temporary name, then put it in place."""
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file, one at a time.
+
+    Raises :class:`DatasetError` if the file is absent or lacks one of ``columns``.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, "utf-8", newline="\n")
-    partial.replace(path)
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such file; it has to have the columns {','.join(columns)}")
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        header = reader.fieldnames or ()
+        missing = [name for name in columns if name not in header]
+        if missing:
+            raise DatasetError(
+                f"{path}: the column {missing[0]} is missing. The first line is "
+                f"{','.join(header) or 'empty'}, it has to hold:\n{','.join(columns)}"
+            )
+        yield from reader
 
 
-def write_if_changed(path: Path, text: str) -> None:
-    """Write ``text`` unless the file holds it already, so that its time tells of a change."""
-    path = Path(path)
-    if not path.is_file() or path.read_text("utf-8") != text:
-        write_text(path, text)
+@contextmanager
+def line(path: Path, number: int) -> Iterator[None]:
+    """Turn a ``ValueError`` about a cell into a :class:`DatasetError` with file and line."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise DatasetError(f"{path}, line {number}: {error}") from None
+
+
+def member(folder: Path, file: str) -> Path:
+    """Return the path of ``file`` in ``folder``; what lies there may be a link.
+
+    Raises :class:`DatasetError` for a name that leads out of the folder.
+    """
+    name = PurePath(file)
+    if name.is_absolute() or ".." in name.parts or not name.parts:
+        raise DatasetError(f"{file!r} is not a file inside {folder}; only those are read")
+    return Path(folder) / name

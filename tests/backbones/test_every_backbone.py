@@ -10,11 +10,11 @@ import keras
 import numpy as np
 import pytest
 
-from unmask.model.artifact import load_model, save_model
 from unmask.model.build import build_model
 from unmask.model.catalog import BACKBONES, check_input_size, scaling_of
 from unmask.model.contract import CLASSES
-from unmask.model.predict import predict_crops
+from unmask.model.model_file import load_model, save_model
+from unmask.model.predict_crops import predict_crops
 
 SIZES = (64, 71, 75)
 

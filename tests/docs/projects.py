@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import media
-from unmask.demo import film_demo
+from unmask.videos.demo import film_demo
 from workflow.conftest import SMALL
 from workflow.projects import checkout
 

@@ -12,13 +12,13 @@ import sys
 import keras
 import numpy as np
 import pytest
-
 from unit.test_training import AUGMENT, CONTRACT, MODEL, SIDE, TRAIN, make_dataset, run
 from unit.test_training_resume import HARD, Stopped, stop_after
-from unmask.model.artifact import load_model
-from unmask.model.predict import predict_crops
-from unmask.settings import text
+
+from unmask.model.model_file import load_model
+from unmask.model.predict_crops import predict_crops
 from unmask.training.crops import read_split
+from unmask.workflow.stage_settings import text
 
 SCORE = """
 import json, sys

@@ -9,7 +9,7 @@ import time
 from rerun_changes import change_settings
 from rerun_table import FROM_TRAINING, jobs_run, planned_jobs
 from reruns.conftest import contents, copy
-from unmask.stages import STAGES
+from unmask.workflow.stages import STAGES
 from workflow.projects import environment, run
 
 

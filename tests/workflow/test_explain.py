@@ -8,13 +8,13 @@ import keras
 import numpy as np
 import pytest
 
-from unmask.explain.heat import heat_maps
-from unmask.explain.layers import split_model
-from unmask.explain.regions import face_region, share_inside
+from unmask.evaluation.explain.heat import heat_maps
+from unmask.evaluation.explain.layers import split_model
+from unmask.evaluation.explain.overlay import face_region, share_inside
+from unmask.faces.index import FaceIndex
 from unmask.model import runtime
 from unmask.model.build import build_model
-from unmask.model.inputs import read_all
-from unmask.records import FaceIndex
+from unmask.model.pixels import read_all
 
 SIZE = 64
 

@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
-from unmask import stages
+from unmask.workflow import stages
 from workflow.conftest import SMALL, snakemake_in
 from workflow.projects import run
 
-STARTS = {"unmask/cli.py", "unmask/__main__.py", "unmask/lifeline.py"}
+STARTS = {"unmask/cli.py", "unmask/__main__.py", "unmask/workflow/lifeline.py"}
 """What every command passes through before it is one: it shapes no result."""
 
 TELL = (

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from unmask import stages
-from unmask.model.artifact import load_model
-from unmask.records import DetectionIndex, FaceIndex, FrameIndex
+from unmask.detections.index import DetectionIndex
+from unmask.faces.index import FaceIndex
+from unmask.frames.index import FrameIndex
+from unmask.model.model_file import load_model
+from unmask.workflow import stages
 from workflow.conftest import REPOSITORY, SMALL, run, snakemake_in
 
 CONFIG = str(REPOSITORY / "config.yaml")

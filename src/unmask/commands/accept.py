@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "check that enough videos are left for training"
 
@@ -21,12 +22,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.manifest import read_manifest, read_quarantine
-    from unmask.quarantine import accept
-    from unmask.settings import load
-    from unmask.tables import write_text
+    from unmask.dataset.quarantine import accept
+    from unmask.files import write_text
+    from unmask.videos.manifest import read_manifest
+    from unmask.videos.problems import read_quarantine
+    from unmask.workflow.stage_settings import load
 
-    receipt = _receipt.Receipt(args)
+    receipt = Receipt(args)
     verdict = accept(
         read_manifest(args.manifest), read_quarantine(args.quarantine), **load(args.settings)
     )

@@ -17,7 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.config import json_schema, read_layers, validate
+    from unmask.config.load import json_schema, read_layers, validate
 
     if args.schema:
         print(json.dumps(json_schema(), indent=2))

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "bring a dataset of ready face crops to one size"
 
@@ -22,12 +23,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.cropped import adopt_dataset
-    from unmask.face_indexes import save_indexes
-    from unmask.settings import load
+    from unmask.dataset.face_indexes import save_indexes
+    from unmask.faces.adopt import adopt_dataset
     from unmask.tables import read_table
+    from unmask.workflow.stage_settings import load
 
-    receipt = _receipt.Receipt(args, args.source)
+    receipt = Receipt(args, args.source)
     images = {
         row["video"]: Path(row["path"])
         for row in read_table(args.sources)

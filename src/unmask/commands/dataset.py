@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "fill the folders {train,val,test}/{real,fake} with the crops"
 
@@ -22,14 +23,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.dataset import COLUMNS, build_dataset
-    from unmask.face_indexes import keys_of_crops, load_face_indexes
-    from unmask.manifest import read_manifest
+    from unmask.dataset.build import COLUMNS, build_dataset
+    from unmask.dataset.face_indexes import load_face_indexes
     from unmask.tables import write_table
+    from unmask.videos.manifest import read_manifest
+    from unmask.workflow.receipt import keys_of_crops
 
     videos = read_manifest(args.manifest)
     indexes, crops = load_face_indexes(videos, args.faces, args.cropped)
-    receipt = _receipt.Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
+    receipt = Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
     write_table(args.index, COLUMNS, build_dataset(videos, indexes, crops, args.output))
     receipt.write(args.index)
     return 0

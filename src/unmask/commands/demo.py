@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "film the demo dataset: short clips of two portraits, real and face-swapped"
 
@@ -17,10 +18,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.demo import film_demo
-    from unmask.settings import load
+    from unmask.videos.demo import film_demo
+    from unmask.workflow.stage_settings import load
 
-    receipt = _receipt.Receipt(args)
+    receipt = Receipt(args)
     settings = load(args.settings)
     clips = film_demo(settings.pop("root"), threads=args.threads, **settings)
     receipt.write(*clips)

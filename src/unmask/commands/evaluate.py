@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "measure the scores on the test split and write metrics.json"
 
@@ -25,18 +26,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask import settings
-    from unmask.evaluation.evaluate import evaluate, write_metrics
-    from unmask.evaluation.reproducible import reproducible
+    from unmask.evaluation.counts import reproducible
+    from unmask.evaluation.metrics_file import evaluate, write_metrics
+    from unmask.workflow import stage_settings
 
-    receipt = _receipt.Receipt(args)
+    receipt = Receipt(args)
     metrics = evaluate(
         args.manifest,
         args.frames,
         args.videos,
         args.index,
         args.quarantine,
-        **settings.load(args.settings),
+        **stage_settings.load(args.settings),
     )
     metrics["reproducible"] = reproducible(args.quality, args.model)
     write_metrics(args.output, metrics)

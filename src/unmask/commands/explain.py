@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "draw heat maps of the test videos that stand out"
 
@@ -24,14 +25,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command. It starts TensorFlow only if there is something to draw."""
-    from unmask import settings
+    from unmask.evaluation.explain.index import INDEX
+    from unmask.evaluation.explain.videos import explain_videos
     from unmask.evaluation.scores import read_frames, read_videos
-    from unmask.explain.index import INDEX
-    from unmask.explain.videos import explain_videos
     from unmask.model import runtime
+    from unmask.workflow import stage_settings
 
-    receipt = _receipt.Receipt(args)
-    wanted = settings.load(args.settings)
+    receipt = Receipt(args)
+    wanted = stage_settings.load(args.settings)
     if wanted["heat_maps"]:
         runtime.start()
     maps = explain_videos(

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "draw the data: contact sheets, frames with the faces found, clips, crops"
 
@@ -31,18 +32,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask import settings
-    from unmask.explore.choice import choose
-    from unmask.explore.pictures import write_pictures
-    from unmask.face_indexes import keys_of_crops, load_face_indexes
-    from unmask.manifest import read_manifest
+    from unmask.dataset.face_indexes import load_face_indexes
+    from unmask.report.explore.choice import choose
+    from unmask.report.explore.pictures import write_pictures
+    from unmask.videos.manifest import read_manifest
+    from unmask.workflow import stage_settings
+    from unmask.workflow.receipt import keys_of_crops
 
-    wanted = settings.load(args.settings)
+    wanted = stage_settings.load(args.settings)
     videos = read_manifest(args.videos)
     choice = choose(videos, wanted["cropped"], shown=wanted["videos"], sheet=wanted["sheet"])
     filmed = [video for video in videos if video.video in choice.filmed]
     indexes, crops = load_face_indexes(filmed, args.faces, args.cropped)
-    receipt = _receipt.Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
+    receipt = Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
     pictures = write_pictures(
         args.output,
         choice,

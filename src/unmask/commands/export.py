@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "write the trained model as ONNX (.onnx) or TFLite (.tflite), with its contract"
 
@@ -36,7 +37,7 @@ def run(args: Namespace) -> int:
     runtime.start()
     from unmask.model.export import export_model
 
-    receipt = _receipt.Receipt(args) if args.settings else None
+    receipt = Receipt(args) if args.settings else None
     export_model(args.model, args.output)
     if receipt:
         receipt.write(args.output)

@@ -19,11 +19,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.faces import crop_faces
-    from unmask.images import limit_threads
-    from unmask.provenance import key_of_job
-    from unmask.records import DetectionIndex
-    from unmask.settings import load
+    from unmask.detections.index import DetectionIndex
+    from unmask.faces.crop import crop_faces
+    from unmask.frames.images import limit_threads
+    from unmask.workflow.keys import key_of_job
+    from unmask.workflow.stage_settings import load
 
     limit_threads(1)
     detections = DetectionIndex.load(args.detections)

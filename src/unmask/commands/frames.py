@@ -21,10 +21,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.frames import extract_frames
-    from unmask.images import limit_threads
-    from unmask.provenance import key_of_job
-    from unmask.settings import load
+    from unmask.frames.images import limit_threads
+    from unmask.frames.sample import extract_frames
+    from unmask.workflow.keys import key_of_job
+    from unmask.workflow.stage_settings import load
 
     made_of = key_of_job(args.settings, [args.source])
     limit_threads(args.threads)

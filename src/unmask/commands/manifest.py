@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "write the manifest: one row a video, with its label, group and split"
 
@@ -19,12 +20,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.manifest import manifest_text, read_manifest
-    from unmask.settings import load
-    from unmask.split import assign_splits
-    from unmask.tables import write_text
+    from unmask.files import write_text
+    from unmask.videos.manifest import manifest_text, read_manifest
+    from unmask.videos.split import assign_splits
+    from unmask.workflow.stage_settings import load
 
-    receipt = _receipt.Receipt(args)
+    receipt = Receipt(args)
     videos = assign_splits(read_manifest(args.videos), **load(args.settings))
     write_text(args.output, manifest_text(videos))
     receipt.write(args.output)

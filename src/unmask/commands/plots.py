@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "draw the plots of a result, each as PNG and CSV"
 
@@ -22,18 +23,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask import settings
-    from unmask.plots import PLOTS
-    from unmask.plots.write import write_plots
+    from unmask.report.plots.names import PLOTS
+    from unmask.report.plots.write import write_plots
+    from unmask.workflow import stage_settings
 
-    receipt = _receipt.Receipt(args)
+    receipt = Receipt(args)
     write_plots(
         args.output,
         frames_csv=args.frames,
         videos_csv=args.videos,
         metrics=args.metrics,
         history_csv=args.history,
-        **settings.load(args.settings),
+        **stage_settings.load(args.settings),
     )
     receipt.write(*(args.output / f"{name}.{kind}" for name in PLOTS for kind in ("png", "csv")))
     return 0

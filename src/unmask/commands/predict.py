@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 
 from unmask.commands import _receipt
 from unmask.errors import UnmaskError, UnreadableMedia
+from unmask.workflow.receipt import Receipt
 
 if TYPE_CHECKING:
-    from unmask.prediction.memory import Memory
+    from unmask.prediction.cache import Memory
     from unmask.prediction.prepare import Prepared
     from unmask.prediction.results import Prediction
-    from unmask.prediction.scoring import Scoring
+    from unmask.prediction.run_settings import Scoring
     from unmask.progress import Progress
 
 HELP = "score your own videos or images with a trained model"
@@ -115,14 +116,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
-    from unmask.annotate.names import annotated_names
     from unmask.evaluation.scores import aggregate_frames
     from unmask.model.contract import read_contract
+    from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
-    from unmask.prediction.destinations import Destinations
+    from unmask.prediction.outputs import Destinations
     from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
-    from unmask.prediction.scoring import scoring_of_run
+    from unmask.prediction.run_settings import scoring_of_run
     from unmask.progress import Progress
 
     contract = read_contract(args.model)
@@ -136,7 +137,7 @@ def run(args: Namespace) -> int:
     wanted = Destinations(args.json, args.csv, args.kaggle, args.kaggle_fill, args.html)
     wanted.check(files)
     names = annotated_names(args.annotate, files) if args.annotate else {}
-    receipt = _receipt.Receipt(args) if args.settings else None
+    receipt = Receipt(args) if args.settings else None
     memory = _memory(args, scoring)
     progress = Progress(len(files), results=sys.stderr if wanted.to_output else None)
     results: list[Prediction] = []
@@ -177,8 +178,8 @@ def run(args: Namespace) -> int:
 
 def _files(args: Namespace) -> list[Path]:
     """What is to be scored: the files of the table, or what the arguments stand for."""
-    from unmask.prediction.inputs import find_inputs
     from unmask.tables import read_table
+    from unmask.videos.find_inputs import find_inputs
 
     if not args.files:
         if not args.inputs:
@@ -197,11 +198,11 @@ def _memory(args: Namespace, scoring: Scoring) -> Memory | None:
     """What was scored before by the same code and model in the same way."""
     if not (args.memory and args.settings):
         return None
-    from unmask import settings
-    from unmask.prediction.memory import Memory
+    from unmask.prediction.cache import Memory
+    from unmask.workflow import stage_settings
 
     model = sha256(args.model.read_bytes()).hexdigest()
-    return Memory(args.memory, f"{settings.code_of(args.settings)} {model} {scoring}")
+    return Memory(args.memory, f"{stage_settings.code_of(args.settings)} {model} {scoring}")
 
 
 def _status(results: list[Prediction], *, fail_on_fake: bool) -> int:
@@ -242,7 +243,7 @@ def _text(result: Prediction) -> str:
 def _annotate(
     prepared: Prepared, out: Path, result: Prediction, threshold: float, progress: Progress
 ) -> None:
-    from unmask.annotate.media import annotate
+    from unmask.prediction.annotate.annotate import annotate
 
     index = prepared.frames
     if not result.sampled:

@@ -19,8 +19,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.orphans import prune
     from unmask.tables import read_table
+    from unmask.workflow.prune import prune
 
     rows = read_table(args.sources)
     for folder in args.folders:

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "list the videos that cannot be used, with the reasons, and the quality of the others"
 
@@ -23,14 +24,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.face_indexes import keys_of_crops, load_face_indexes
-    from unmask.manifest import quarantine_text, read_manifest, read_quarantine
-    from unmask.quarantine import collect, quality_text
-    from unmask.tables import write_text
+    from unmask.dataset.face_indexes import load_face_indexes
+    from unmask.dataset.quarantine import collect, quality_text
+    from unmask.files import write_text
+    from unmask.videos.manifest import read_manifest
+    from unmask.videos.problems import quarantine_text, read_quarantine
+    from unmask.workflow.receipt import keys_of_crops
 
     videos = read_manifest(args.manifest)
     indexes = load_face_indexes(videos, args.faces, args.cropped)[0].values()
-    receipt = _receipt.Receipt(args, *keys_of_crops(indexes, args.cropped))
+    receipt = Receipt(args, *keys_of_crops(indexes, args.cropped))
     problems = [*read_quarantine(args.problems), *collect(indexes)]
     write_text(args.quarantine, quarantine_text(problems))
     write_text(args.quality, quality_text(indexes))

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "write the report: a page, and one for each test video"
 
@@ -34,11 +35,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.report.build import build_report
     from unmask.report.inputs import Inputs
-    from unmask.report.page import build_report
-    from unmask.settings import load
+    from unmask.workflow.stage_settings import load
 
-    receipt = _receipt.Receipt(args)
+    receipt = Receipt(args)
     inputs = Inputs(
         metrics=args.metrics,
         frames_csv=args.frames,

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "score the face crops of the dataset, frame by frame and video by video"
 
@@ -23,15 +24,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask import settings
     from unmask.model import runtime
+    from unmask.workflow import stage_settings
 
     runtime.start()
+    from unmask.evaluation.score_dataset import score_dataset
     from unmask.evaluation.scores import write_frames, write_tracks, write_videos
-    from unmask.evaluation.scoring import score_dataset
 
-    receipt = _receipt.Receipt(args)
-    scores = score_dataset(args.index, args.dataset, args.model, **settings.load(args.settings))
+    receipt = Receipt(args)
+    scores = score_dataset(
+        args.index, args.dataset, args.model, **stage_settings.load(args.settings)
+    )
     write_frames(args.frames, scores.frames)
     write_tracks(args.tracks, scores.tracks)
     write_videos(args.videos, scores.videos)

@@ -48,9 +48,9 @@ def run(args: Namespace) -> int:
         raise UnmaskError("The page needs the extra serve:\n  pip install --editable '.[serve]'")
     from unmask.model.contract import read_contract
     from unmask.prediction.prepare import check_preparation
-    from unmask.prediction.scoring import scoring_of_run
-    from unmask.serve.limits import Limits
-    from unmask.serve.server import bind, serve
+    from unmask.prediction.run_settings import scoring_of_run
+    from unmask.prediction.serve.limits import Limits
+    from unmask.prediction.serve.server import bind, serve
 
     contract = read_contract(args.model)
     check_preparation(contract, args.model)

@@ -17,11 +17,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command, in the folder of the repository."""
-    from unmask import run_lock
-    from unmask.config import read_yaml
+    from unmask.config.load import read_yaml
     from unmask.errors import SyncError
-    from unmask.sync import check_results, check_settings, fetch
-    from unmask.workflow import make_plan
+    from unmask.workflow import run_lock
+    from unmask.workflow.dvc_sync import check_results, check_settings, fetch
+    from unmask.workflow.make_plan import make_plan
 
     if not run_lock.take():
         raise SyncError("Another run is using this folder. Sync again when it is done.")

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
+from unmask.workflow.receipt import Receipt
 
 HELP = "train the classifier on a dataset's crops"
 
@@ -29,12 +30,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.model import runtime
-    from unmask.settings import load
+    from unmask.workflow.stage_settings import load
 
     runtime.start(or_jax=True)
-    from unmask.training.fit import train
+    from unmask.training.train import train
 
-    receipt = _receipt.Receipt(args, args.source)
+    receipt = Receipt(args, args.source)
     result = train(
         args.index,
         args.dataset,

@@ -8,9 +8,11 @@ from typing import Any
 
 from unmask.errors import DatasetError
 from unmask.evaluation.scores import VideoScore
-from unmask.evaluation.tables import read_rows
 from unmask.labels import SPLITS
-from unmask.manifest import Problem, Video
+from unmask.model.contract import read_contract
+from unmask.tables import read_rows
+from unmask.videos.manifest import Video
+from unmask.videos.problems import Problem
 
 
 def check_agreement(manifest: dict[str, Video], videos: Iterable[VideoScore]) -> None:
@@ -76,3 +78,18 @@ def notes_on_data(data: dict[str, Any]) -> list[str]:
 def _in_manifest(problem: Problem, manifest: dict[str, Video]) -> bool:
     """Whether a quarantined video has a split; what the manifest's stage refused has none."""
     return problem.stage != "manifest" and problem.video in manifest
+
+
+def reproducible(quality_csv: Path, model: Path) -> dict[str, Any]:
+    """Say on what the faces were found and the model was trained, and what follows from it.
+
+    On a CPU two runs on one machine give the same bytes. On a GPU the order of additions may vary,
+    so scores may differ in their last digits; ``same_bytes`` is false then.
+    """
+    detection = sorted({row["device"] for row in read_rows(quality_csv, ("video", "device"))})
+    training = read_contract(model).get("device", "unknown")
+    return {
+        "same_bytes": {*detection, training} == {"cpu"},
+        "detection": ", ".join(detection),
+        "training": training,
+    }

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from unmask.errors import ConfigError
-from unmask.evaluation.tables import line, read_rows
-from unmask.tables import write_table
+from unmask.tables import line, read_rows, write_table
 
 DECIMALS = 7
 """Decimals of every stored probability: what float32 can tell apart near 1."""

@@ -13,11 +13,7 @@ from unmask.model.backbones import make_backbone
 from unmask.model.catalog import MESO, check_backbone, scaling_of
 from unmask.model.meso4 import paper_head
 from unmask.model.scaling import efficientnet_file_scaling, scale_pixels
-from unmask.model.weights import (
-    imagenet_backbone,
-    load_weights,
-    trained_on_efficientnet_scaling,
-)
+from unmask.model.weights import imagenet_backbone, load_weights, trained_on_efficientnet_scaling
 
 HEADS = ("native", "pool", "flatten")
 

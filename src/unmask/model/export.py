@@ -24,8 +24,8 @@ import tensorflow as tf
 
 from unmask.errors import ModelError
 from unmask.model import onnx_form
-from unmask.model.artifact import load_model
 from unmask.model.contract import CONTRACT, contract_text
+from unmask.model.model_file import load_model
 
 INPUT, OUTPUT = "rgb", "p_fake"
 OPSET = 17

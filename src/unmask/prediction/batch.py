@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from unmask.prediction.memory import Memory
+from unmask.prediction.cache import Memory
 from unmask.prediction.prepare import Preparation, Prepared
 from unmask.prediction.results import Prediction
-from unmask.prediction.scoring import Scoring
+from unmask.prediction.run_settings import Scoring
 
 
 def score_files(
@@ -28,7 +28,7 @@ def score_files(
     TensorFlow is started only if there is something to score, while the first file is prepared.
 
     Args:
-        files: what to score, see :func:`unmask.prediction.inputs.find_inputs`.
+        files: what to score, see :func:`unmask.videos.find_inputs.find_inputs`.
         model: the model's file.
         contract: the model's, which says how crops are made.
         scoring: threshold and the way to a score.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from unmask.explain.timeline import timeline
-from unmask.pages.charts import Chart
-from unmask.pages.render import templates
 from unmask.prediction.results import Prediction
+from unmask.report.pages.charts import Chart
+from unmask.report.pages.render import templates
+from unmask.report.pages.timeline import timeline
 
 MOST_PICTURED = 40
 """So many files get pictures, about 0.2 MB each; the others have their numbers and timelines."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unmask.detect.detector import REDUCTIONS, read_frame
+from unmask.detections.detector import REDUCTIONS, read_frame
+from unmask.evaluation.explain.layers import Split
+from unmask.evaluation.explain.overlay import (
+    THUMBNAIL,
+    draw_heat,
+    face_region,
+    share_inside,
+    thumbnail,
+)
+from unmask.evaluation.explain.standouts import evenly, standouts
 from unmask.evaluation.scores import FrameScore
-from unmask.explain.drawn import draw_heat
-from unmask.explain.layers import Split
-from unmask.explain.pictures import THUMBNAIL, thumbnail
-from unmask.explain.regions import face_region, share_inside
-from unmask.explain.standouts import evenly, standouts
-from unmask.pages.pictures import data_uri
+from unmask.faces.index import Crop
 from unmask.prediction.prepare import Prepared
 from unmask.prediction.results import Heat, Pictures, Prediction, Thumbnail
-from unmask.records import Crop
+from unmask.report.pages.data_uri import data_uri
 
 THUMBNAILS = 10
 STANDOUTS = 3

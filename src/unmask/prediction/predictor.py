@@ -6,19 +6,14 @@ import math
 from pathlib import Path
 
 from unmask.errors import ModelError
-from unmask.evaluation.scores import (
-    CropScore,
-    aggregate_frames,
-    frame_scores,
-    track_scores,
-)
-from unmask.explain.layers import split_model
-from unmask.model.artifact import load_model
-from unmask.model.predict import predict_crops
+from unmask.evaluation.explain.layers import split_model
+from unmask.evaluation.scores import CropScore, aggregate_frames, frame_scores, track_scores
+from unmask.evaluation.uncertainty import interval
+from unmask.model.model_file import load_model
+from unmask.model.predict_crops import predict_crops
 from unmask.prediction.pictures import take_pictures
 from unmask.prediction.prepare import Prepared, check_preparation
 from unmask.prediction.results import FaceScore, Prediction, Track
-from unmask.prediction.uncertainty import interval
 
 
 class Predictor:
@@ -29,7 +24,7 @@ class Predictor:
     ) -> None:
         """Load ``model``. A video scored ``threshold`` or more is called fake.
 
-        ``aggregate`` and ``flip``: see :func:`unmask.evaluation.scoring.score_dataset`.
+        ``aggregate`` and ``flip``: see :func:`unmask.evaluation.score_dataset.score_dataset`.
 
         Raises:
             ModelError: not a model of ours, or its contract does not say how crops are made.

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from unmask.detect import detect_faces
+from unmask.detections.detect import detect_faces
 from unmask.errors import ModelError, UnmaskError
-from unmask.faces import crop_faces
-from unmask.frames import extract_frames
-from unmask.records import FaceIndex, FrameIndex
+from unmask.faces.crop import crop_faces
+from unmask.faces.index import FaceIndex
+from unmask.frames.index import FrameIndex
+from unmask.frames.sample import extract_frames
 
 PREPARATION = ("frames", "detect", "crop")
 """What a model's contract has to say of how its crops were made."""

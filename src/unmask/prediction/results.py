@@ -76,7 +76,7 @@ class Prediction:
 
     ``p_fake`` in 0..1 and ``verdict`` (``real`` or ``fake``) are None where the file could not be
     scored; ``reason`` then says why. ``p_low`` and ``p_high`` are its interval, see
-    :mod:`unmask.prediction.uncertainty`; ``decided`` tells whether all of it lies on one side of
+    :mod:`unmask.evaluation.uncertainty`; ``decided`` tells whether all of it lies on one side of
     the threshold, None where there is no interval. ``coverage`` is the share of the sampled frames
     in which a face was found; ``frames`` holds the score of each of those, ``tracks`` that of each
     person, ``faces`` that of each face. ``sampled`` has number and time of every sampled frame;

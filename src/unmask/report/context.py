@@ -8,22 +8,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from unmask.dataset.crops_table import crops_of
 from unmask.errors import DatasetError
+from unmask.evaluation.explain.index import read_heat_maps
 from unmask.evaluation.scores import read_videos
-from unmask.explain.index import read_heat_maps
 from unmask.labels import CLASS_NAMES
-from unmask.manifest import Problem, Video, read_manifest, read_quarantine
-from unmask.pages.pictures import whole_file
 from unmask.report.charts import draw_charts
-from unmask.report.crops import crops_of
 from unmask.report.gallery import examples
 from unmask.report.inputs import Inputs
+from unmask.report.judged_videos import Judged, judge, table_data
+from unmask.report.pages.data_uri import whole_file
 from unmask.report.quality import quality_rows
-from unmask.report.reading import sentences, warnings
 from unmask.report.reference import FILES, sections_of, versions
-from unmask.report.training import training_summary
+from unmask.report.sentences import sentences, training_summary, warnings
 from unmask.report.video_pages import Material
-from unmask.report.videos import Judged, judge, table_data
+from unmask.videos.manifest import Video, read_manifest
+from unmask.videos.problems import Problem, read_quarantine
 
 FIRST_ROWS = 50
 """Rows of the table of videos without scripts, and on each of its pages with them."""

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmask.evaluation.tables import member
-from unmask.explain.index import HeatMap
-from unmask.pages.pictures import small_picture
-from unmask.report.crops import CropFile
-from unmask.report.videos import Judged
+from unmask.dataset.crops_table import CropFile
+from unmask.evaluation.explain.index import HeatMap
+from unmask.report.judged_videos import Judged
+from unmask.report.pages.data_uri import small_picture
+from unmask.tables import member
 
 SIDE = 192
 """Largest side of an example in pixels."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from unmask.evaluation.tables import line, read_rows
-from unmask.manifest import Video
+from unmask.tables import line, read_rows
+from unmask.videos.manifest import Video
 
 COLUMNS = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
 

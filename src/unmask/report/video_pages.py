@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from unmask.dataset.crops_table import CropFile
+from unmask.evaluation.explain.index import HeatMap
+from unmask.evaluation.explain.standouts import evenly
 from unmask.evaluation.scores import FrameScore, TrackScore, read_frames, read_tracks
-from unmask.evaluation.tables import line, member, read_rows
-from unmask.explain.index import HeatMap
-from unmask.explain.standouts import evenly
-from unmask.explain.timeline import timeline
-from unmask.pages.pictures import small_picture
-from unmask.prediction.uncertainty import interval
-from unmask.report.crops import CropFile
+from unmask.evaluation.uncertainty import interval
 from unmask.report.inputs import Inputs
-from unmask.report.videos import Judged
+from unmask.report.judged_videos import Judged
+from unmask.report.pages.data_uri import small_picture
+from unmask.report.pages.timeline import timeline
+from unmask.tables import line, member, read_rows
 
 THUMBNAILS, SIDE, QUALITY = 8, 112, 75
 MOST_ROWS = 200

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from unmask.augment import Effect, augment
-from unmask.augment.draws import change_where, seeds
-from unmask.augment.self_blend import self_blend
-from unmask.model.inputs import read_all, read_input
+from unmask.model.pixels import read_all, read_input
+from unmask.training.augment.chain import Effect, augment
+from unmask.training.augment.randomness import change_where, seeds
+from unmask.training.augment.self_blend import self_blend
 from unmask.training.crops import Crops
 from unmask.training.examples import Examples
 

@@ -8,18 +8,19 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from unmask.errors import TrainingError
 from unmask.progress import duration
 from unmask.training.checkpoint import Checkpoint, State
 from unmask.training.optimizers import Course, averaged_weights, plateau_scale, steps_done
-from unmask.training.selection import Validation, is_better
 from unmask.training.settings import TrainSettings
-from unmask.training.validation import Judged
+from unmask.training.validation import Judged, Validation, is_better
 
 log = logging.getLogger(__name__)
 
@@ -188,3 +189,21 @@ class Selection(keras.callbacks.Callback):
             self.weights,
             notes,
         )
+
+
+class TensorBoardLog(keras.callbacks.Callback):
+    """Writes what ``selection`` noted of each epoch into ``folder``. Comes after it."""
+
+    def __init__(self, folder: Path, selection: Selection) -> None:
+        super().__init__()
+        self.selection = selection
+        self.writer = tf.summary.create_file_writer(str(folder))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write the last row of the history."""
+        with self.writer.as_default():
+            for name, figure in list(zip(HISTORY, self.selection.rows[-1], strict=True))[1:]:
+                kind = tf.compat.v1.SummaryMetadata(data_class="DATA_CLASS_SCALAR")
+                kind.plugin_data.plugin_name = "scalars"
+                tf.summary.write(name, tf.constant(float(figure)), epoch + 1, kind)
+        self.writer.flush()

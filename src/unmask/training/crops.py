@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from unmask.augment.faces import TYPICAL_LANDMARKS
 from unmask.errors import TrainingError
+from unmask.training.augment.face_axes import TYPICAL_LANDMARKS
 
 _COLUMNS = ("file", "video", "label", "split")
 

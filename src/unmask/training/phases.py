@@ -14,12 +14,11 @@ from pathlib import Path
 import keras
 
 from unmask.training.batches import Batches
-from unmask.training.callbacks import Progress, Selection, StopAtNaN
+from unmask.training.callbacks import Progress, Selection, StopAtNaN, TensorBoardLog
 from unmask.training.checkpoint import assign
 from unmask.training.devices import compiled
 from unmask.training.optimizers import make_course, make_optimizer
 from unmask.training.settings import TrainSettings
-from unmask.training.tensorboard import TensorBoardLog
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""The dataset: folders of crops, their table, and what is left out."""

@@ -1,0 +1,1 @@
+"""Detections: every face in the sampled frames."""

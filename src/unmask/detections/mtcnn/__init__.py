@@ -1,0 +1,1 @@
+"""MTCNN on ONNX Runtime."""

@@ -1,0 +1,1 @@
+"""Faces: which to keep, and the one way to a crop."""

@@ -1,0 +1,1 @@
+"""Frames: sampling them from videos, reading media."""

@@ -1,0 +1,1 @@
+"""Videos: what there is, which group is on which side of the split."""

@@ -1,0 +1,124 @@
+"""DFDC (Dolhansky et al. 2020): folders of videos, each folder with its ``metadata.json``.
+
+The root is one such folder (the sample, the preview of a part) or holds many of them
+(``dfdc_train_part_0`` …). An entry reads
+``"a.mp4": {"label": "FAKE", "split": "train", "original": "b.mp4"}``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from unmask.config.datasets import AnyDataset
+from unmask.errors import DatasetError
+from unmask.labels import FAKE
+from unmask.videos.readers.listing import (
+    Clip,
+    Listing,
+    find_media,
+    inside,
+    parse_label,
+    parse_split,
+)
+
+METADATA = "metadata.json"
+
+
+def read(root: Path, settings: AnyDataset) -> Listing:
+    """List a DFDC folder, or a folder of part folders.
+
+    Videos that are listed but absent, and videos that are present but unlisted, are reported as
+    problems. The ``split`` of the metadata is used only where it tells videos apart: in DFDC's
+    own files it says ``train`` throughout.
+    """
+    tables = sorted(
+        path for path in [root / METADATA, *root.glob(f"*/{METADATA}")] if path.exists()
+    )
+    if not tables:
+        raise DatasetError(
+            f"Dataset '{settings.name}': there is no {METADATA} in {settings.root} or in the "
+            "folders in it. A DFDC folder has one beside its videos. For videos in two folders "
+            "real/ and fake/ write `kind: folders`."
+        )
+    listing = Listing(namespace="dfdc")
+    found = find_media(root)
+    present = set(found.media)
+    for path in tables:
+        folder = path.parent.relative_to(root)
+        _add_part(listing, present, PurePosixPath(folder.as_posix()), _load(path))
+    listing.problems += [(path, f"in the folder but not in {METADATA}") for path in sorted(present)]
+    listing.problems += found.problems()
+    _group_by_first_original(listing.clips)
+    if len({clip.split for clip in listing.clips}) < 2:
+        for clip in listing.clips:
+            clip.split = ""
+    return listing
+
+
+def parse_entry(name: str, entry: Any, *, source: str) -> Clip:
+    """One entry of a ``metadata.json`` as a clip; its path is its file name.
+
+    Raises:
+        DatasetError: not a mapping, no label or one that is not known, a path out of the folder.
+    """
+    if not isinstance(entry, dict) or "label" not in entry:
+        raise DatasetError(f'{source}: {name!r} has no label. Write "label": "REAL" or "FAKE".')
+    path = inside(name, source=source)
+    label = parse_label(str(entry["label"]), source=f"{source}, {name}")
+    original = entry.get("original") if label == FAKE else None
+    if not isinstance(original, str | None):
+        raise DatasetError(f"{source}: the original of {name!r} must be a file name or null.")
+    return Clip(
+        path=path,
+        name=PurePosixPath(path).stem,
+        label=label,
+        group=PurePosixPath(original or path).stem,
+        split=parse_split(str(entry.get("split") or ""), source=f"{source}, {name}"),
+        method=str(entry.get("method") or ""),
+    )
+
+
+def _group_by_first_original(clips: list[Clip]) -> None:
+    """A fake made from a fake belongs to what that was made from."""
+    made_from = {clip.name: clip.group for clip in clips}
+    for clip in clips:
+        seen = {clip.name}
+        while clip.group not in seen and clip.group in made_from:
+            seen.add(clip.group)
+            clip.group = made_from[clip.group]
+
+
+def _add_part(
+    listing: Listing, present: set[str], folder: PurePosixPath, entries: dict[str, Any]
+) -> None:
+    for name, entry in entries.items():
+        clip = parse_entry(name, entry, source=f"{folder / METADATA}")
+        clip.path = str(folder / clip.path)
+        if clip.path in present:
+            present.remove(clip.path)
+            listing.clips.append(clip)
+        else:
+            listing.problems.append((clip.path, f"in {METADATA} but not in the folder"))
+
+
+def _load(path: Path) -> dict[str, Any]:
+    def no_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found and found[key] != value:
+                raise DatasetError(
+                    f"{path.name} in {path.parent.name}: {key!r} stands there twice, with "
+                    f"{found[key]} and {value}. Delete the wrong one."
+                )
+            found[key] = value
+        return found
+
+    try:
+        entries = json.loads(path.read_text("utf-8"), object_pairs_hook=no_contradiction)
+    except (OSError, ValueError, RecursionError) as error:
+        raise DatasetError(f"{path} cannot be read as JSON: {error}") from None
+    if not isinstance(entries, dict):
+        raise DatasetError(f"{path} must be a JSON object with an entry a video.")
+    return entries

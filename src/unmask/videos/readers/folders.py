@@ -1,0 +1,59 @@
+"""Two folders, ``real`` and ``fake``, perhaps below ``train``, ``val`` and ``test``.
+
+Folders below ``fake`` name the method. Files of the same name belong to one group: where
+``fake/swap/anna.mp4`` was made from ``real/anna.mp4``, they must not be parted by the split, and
+where they have nothing in common, keeping them together costs nothing.
+
+Images in a folder of their own, such as ``real/anna/0001.jpg``, are taken for frames of one video,
+and the folder is the group. A folder just below ``fake`` is one only if ``real`` has it too; else
+it names a method.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from unmask.config.datasets import AnyDataset
+from unmask.errors import DatasetError
+from unmask.labels import CLASS_NAMES, FAKE
+from unmask.videos.media_types import is_image
+from unmask.videos.readers.listing import Clip, Listing, find_media, parse_split
+
+_SPLIT_FOLDERS = ("train", "val", "valid", "validation", "test")
+
+
+def read(root: Path, settings: AnyDataset) -> Listing:
+    """List ``{real,fake}/…`` or ``{train,val,test}/{real,fake}/…`` below ``root``."""
+    listing = Listing(namespace=settings.name)
+    found = find_media(root)
+    listing.problems += found.problems()
+    layouts = [_layout(path, settings) for path in found.media]
+    filmed = {parts[1] for _, parts in layouts if parts[0].lower() == "real" and len(parts) > 2}
+    for path, (split, parts) in zip(found.media, layouts, strict=True):
+        label = CLASS_NAMES.index(parts[0].lower())
+        *folders, stem = *parts[1:-1], PurePosixPath(path).stem
+        name = "-".join([parts[0].lower(), *folders, stem])
+        group = stem
+        if folders and is_image(Path(path)):
+            names_method = label == FAKE and len(folders) == 1 and folders[0] not in filmed
+            group = stem if names_method else folders.pop()
+        method = "-".join(folders) if label == FAKE else ""
+        # Where the splits are given, one name in two of them means two files.
+        group = f"{split}/{group}" if split else group
+        listing.clips.append(Clip(path, name, label, group=group, split=split, method=method))
+    return listing
+
+
+def _layout(path: str, settings: AnyDataset) -> tuple[str, list[str]]:
+    """The split, or nothing, and the path from the folder of the class on."""
+    parts = list(PurePosixPath(path).parts)
+    split = ""
+    if parts[0].lower() in _SPLIT_FOLDERS:
+        split = parse_split(parts.pop(0), source=settings.root)
+    if len(parts) < 2 or parts[0].lower() not in CLASS_NAMES:
+        raise DatasetError(
+            f"Dataset '{settings.name}': {path} is neither in a folder real/ nor in a folder "
+            f"fake/ of {settings.root}. Move it into one of them, or write a table of labels "
+            "and use `kind: table`."
+        )
+    return split, parts

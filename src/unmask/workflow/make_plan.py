@@ -1,0 +1,93 @@
+"""Making the plan: what a workflow tool does before the first job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from unmask.config.datasets import Demo
+from unmask.config.load import validate
+from unmask.config.schema import Config
+from unmask.errors import ConfigError, UnmaskError
+from unmask.files import write_if_changed
+from unmask.report.explore.choice import choose
+from unmask.videos.find_inputs import find_inputs
+from unmask.videos.inventory import take_inventory
+from unmask.videos.split import assign_splits
+from unmask.workflow.expected import expected
+from unmask.workflow.fingerprints import fingerprints
+from unmask.workflow.mtimes import settle
+from unmask.workflow.plan import SETTINGS, Plan
+
+MEMORY = Path(".snakemake/unmask/fingerprints.csv")
+"""Fingerprints taken before, with the dates of the files: true on this machine only."""
+
+
+def make_plan(
+    configuration: Mapping[str, Any], where: Path = Path(), *, write: bool = True
+) -> Plan:
+    """Check the configuration, list the videos, and write both below ``results/settings``.
+
+    Files there are touched only when their content changes. The times of results are settled, so
+    that they tell what is to be made again. Without ``write`` nothing is touched: another run may
+    be reading it.
+
+    Raises:
+        ConfigError, DatasetError: before anything is written.
+    """
+    config = validate(configuration)
+    _check_weights(config, where)
+    inventory = take_inventory(config.datasets, where)
+    videos = [video.path for video in inventory.videos if video.dataset not in _demos(config)]
+    to_score = _to_score(config, where)
+    try:
+        sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
+        known = fingerprints(sources, where, where / MEMORY, keep=write)
+        plan = Plan(config, inventory, known, to_score=to_score)
+        plan.split = assign_splits(inventory.videos, **config.split.model_dump())
+        shown = config.explore
+        plan.shown = choose(inventory.videos, plan.cropped, shown=shown.videos, sheet=shown.sheet)
+        if write:
+            _write(plan, where / SETTINGS)
+            plan.stale, plan.absent = settle(expected(plan), where)
+    except OSError as error:
+        raise UnmaskError(
+            f"{error.filename}: {error.strerror}. The folder in which the workflow runs must be "
+            "writable, and the videos readable."
+        ) from None
+    return plan
+
+
+def _demos(config: Config) -> set[str]:
+    return {dataset.name for dataset in config.datasets if isinstance(dataset, Demo)}
+
+
+def _to_score(config: Config, where: Path) -> list[str]:
+    """The files that `verdicts` would score. An empty or absent folder stops no other run."""
+    found: dict[str, None] = {}
+    for name in config.predict.inputs:
+        with suppress(UnmaskError):
+            files = find_inputs([str(where / name)])
+            if not Path(name).is_absolute():
+                files = [file.relative_to(where) for file in files]
+            found |= dict.fromkeys(map(str, files))
+    return list(found)
+
+
+def _check_weights(config: Config, where: Path) -> None:
+    """Say now, not after hours of detection, that a weights file is missing."""
+    for path in config.weights_files:
+        if not (where / path).is_file():
+            raise ConfigError(
+                f"model.weights: there is no file {path} in {where.resolve()}. Name a file that "
+                "is there, or write imagenet, or:\n  model:\n    weights: none"
+            )
+
+
+def _write(plan: Plan, folder: Path) -> None:
+    for stage, text in plan.settings.items():
+        write_if_changed(folder / f"{stage}.json", text)
+    for name, text in plan.tables.items():
+        write_if_changed(folder / name, text)

@@ -1,0 +1,89 @@
+"""Settles the times of results before a run, so that they tell what is current and what is not.
+
+Snakemake compares times. They say little after a clone, a checkout, a pull, a copy or a kill; the
+keys that results carry (:mod:`unmask.workflow.keys`) say all. So what is current is made no older
+than what it was made from, and what is not is made older than the settings of its stage.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from unmask.workflow.expected import Result, is_file_name
+from unmask.workflow.keys import read_key
+from unmask.workflow.receipt import is_whole
+
+_TIMESTAMP = ".snakemake_timestamp"
+_SECOND = 10**9
+
+
+def settle(results: Iterable[Result], where: Path) -> tuple[Counter[str], Counter[str]]:
+    """Give results the times that they ought to have.
+
+    A result that is absent stays absent: whether it is needed is for the workflow to say.
+
+    Args:
+        results: those that others are made from before these.
+        where: the folder in which the workflow runs.
+
+    Returns:
+        How many results of each stage are stale, made of something else than they ought to be; and
+        how many are absent.
+    """
+    stale, absent = Counter[str](), Counter[str]()
+    newest: dict[str, int] = {}
+    for result in results:
+        for path in result.inputs:
+            if path not in newest:
+                newest[path] = _time(os.path.join(where, path))
+        inputs = max(newest[path] for path in result.inputs)
+        made = (*result.outputs, *result.benchmarks)
+        carriers = [_carrier(os.path.join(where, path)) for path in made]
+        holder, *others = map(_time, carriers)
+        times = [time for time in (holder, *others) if time]
+        if not holder:
+            absent[result.stage] += 1
+        elif is_current(result, where):
+            if min(times) < inputs:
+                times = _set_times(carriers, inputs)
+        else:
+            stale[result.stage] += 1
+            if min(times) >= (settings := newest[result.inputs[0]]):
+                times = _set_times(carriers, settings - _SECOND)
+        newest |= dict.fromkeys(result.outputs, max([inputs, *times]))
+    return stale, absent
+
+
+def is_current(result: Result, where: Path) -> bool:
+    """Whether a result is made of what it ought to be made of, and still what was written."""
+    holder = where / result.outputs[0]
+    return read_key(holder) == result.made_of and (
+        not result.has_receipt or is_whole(holder, where)
+    )
+
+
+def _carrier(path: str) -> str:
+    """The file whose time the workflow takes for that of ``path``, which may be a folder."""
+    if is_file_name(path):
+        return path
+    timestamp = f"{path}/{_TIMESTAMP}"
+    return timestamp if os.path.exists(timestamp) else path
+
+
+def _time(path: str) -> int:
+    """When a file was changed, in nanoseconds, at least 1; 0 if it is not there."""
+    try:
+        return max(1, os.stat(path).st_mtime_ns)  # archives may have left 0
+    except OSError:
+        return 0
+
+
+def _set_times(paths: Iterable[str], time: int) -> list[int]:
+    """Give those that are there a time, and return their times."""
+    there = [path for path in paths if os.path.exists(path)]
+    for path in there:
+        os.utime(path, ns=(time, time))
+    return [time] * len(there)

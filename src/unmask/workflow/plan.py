@@ -1,0 +1,207 @@
+"""The plan of a run: all that is known before the first job."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, distribution
+
+from unmask.config.datasets import Demo
+from unmask.config.schema import Config
+from unmask.errors import DatasetError
+from unmask.files import digest
+from unmask.report.explore.choice import Choice
+from unmask.tables import table_text
+from unmask.videos.inventory import Inventory
+from unmask.videos.manifest import Video, manifest_text
+from unmask.videos.problems import quarantine_text
+from unmask.videos.split import missing_classes
+from unmask.workflow import stage_settings, stages
+from unmask.workflow.keys import key
+
+SETTINGS = "results/settings"
+"""The folder for the settings of each stage and the list of videos."""
+
+SOURCES = "sources.csv"
+"""The table of all videos with their fingerprints, in that folder."""
+
+ALL_CURRENT = "All results belong to the current settings, code and videos."
+"""What there is to say if nothing is lacking."""
+
+
+@dataclass
+class Plan:
+    """The checked configuration, the inventory of its datasets, and what follows from both."""
+
+    config: Config
+    inventory: Inventory
+    fingerprints: dict[str, str]
+    """Of each file, by its path. The demo's files have none: what made them is known."""
+    split: list[Video] = field(default_factory=list)
+    """The manifest as it will be."""
+    shown: Choice | None = None
+    """The videos of which there will be pictures, when asked for."""
+    to_score: list[str] = field(default_factory=list)
+    """Files of unknown label that are scored when asked for."""
+    stale: Counter[str] | None = None
+    """How many results of each stage are made of something else than they ought to be."""
+    absent: Counter[str] | None = None
+    """How many are not there. Both are known only of a plan that was written."""
+
+    @property
+    def demo(self) -> Demo | None:
+        """The demo dataset, if it is configured."""
+        return next((d for d in self.config.datasets if isinstance(d, Demo)), None)
+
+    @property
+    def demo_files(self) -> list[str]:
+        """What filming the demo makes: its clips, their labels, and a receipt."""
+        if not self.demo:
+            return []
+        clips = [v.path for v in self.inventory.videos if v.dataset == self.demo.name]
+        root = self.demo.root.rstrip("/")
+        return [*clips, f"{root}/metadata.json", f"{root}/made_of.json"]
+
+    def path(self, video: str) -> str:
+        """Where a video lies.
+
+        Raises:
+            DatasetError: there is none of that id.
+        """
+        if video not in self._paths:
+            raise DatasetError(
+                f"There is no video {video!r} in the datasets. results/manifest.csv lists them."
+            )
+        return self._paths[video]
+
+    def source(self, video: str) -> str:
+        """The fingerprint of a video's file; for a clip of the demo, the key of the demo."""
+        return self.fingerprints.get(self.path(video)) or self.demo_key
+
+    def cropped_source(self, dataset: str) -> str:
+        """One fingerprint for all images of a dataset that is crops already."""
+        return digest(self._sources(dataset))
+
+    @property
+    def weights(self) -> str:
+        """The fingerprint of the file that the weights come from; empty if there is none."""
+        return "".join(self.fingerprints[path] for path in self.config.weights_files)
+
+    @property
+    def gpus_to_detect(self) -> int:
+        """How many GPUs a detection job takes: 1 if it is to run on one, as far as can be told."""
+        detect = self.config.detect
+        if detect.detector != "mtcnn" or detect.device == "cpu":
+            return 0
+        return int(detect.device == "gpu" or _has_gpu_runtime())
+
+    @cached_property
+    def demo_key(self) -> str:
+        """The key of the demo's clips."""
+        return key(self.settings["demo"], [])
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """What is written into the settings file of each stage."""
+        return {
+            name: stage_settings.text(
+                stages.settings_of(self.config, name), stages.code_digest(name)
+            )
+            for name in stages.STAGES
+        }
+
+    @cached_property
+    def tables(self) -> dict[str, str]:
+        """What is written beside the settings: the videos, and what cannot be used."""
+        return {
+            "videos.csv": manifest_text(self.inventory.videos),
+            "problems.csv": quarantine_text(self.inventory.problems),
+            SOURCES: self._sources(),
+            "to_score.csv": table_text(
+                ("file", "fingerprint"),
+                ({"file": file, "fingerprint": self.fingerprints[file]} for file in self.to_score),
+            ),
+        }
+
+    def _sources(self, dataset: str | None = None) -> str:
+        """The fingerprint of each video, as CSV."""
+        return table_text(
+            ("video", "dataset", "path", "fingerprint"),
+            (
+                {
+                    "video": video.video,
+                    "dataset": video.dataset,
+                    "path": video.path,
+                    "fingerprint": self.source(video.video),
+                }
+                for video in self.inventory.videos
+                if dataset in (None, video.dataset)
+            ),
+        )
+
+    @cached_property
+    def _paths(self) -> dict[str, str]:
+        return {video.video: video.path for video in self.inventory.videos}
+
+    @cached_property
+    def filmed(self) -> list[str]:
+        """Ids of the videos and images in which faces are to be found."""
+        names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
+        return [video.video for video in self.inventory.videos if video.dataset in names]
+
+    @cached_property
+    def cropped(self) -> dict[str, list[str]]:
+        """Files of each dataset whose images are face crops already."""
+        names = [dataset.name for dataset in self.config.datasets if dataset.cropped]
+        return {
+            name: [video.path for video in self.inventory.videos if video.dataset == name]
+            for name in names
+        }
+
+    def is_current(self, stage: str) -> bool:
+        """Whether the result of a stage is there and as it ought to be."""
+        if self.stale is None or self.absent is None:
+            return False
+        return not self.stale[stage] and not self.absent[stage]
+
+    def lacking(self) -> list[str]:
+        """Of which stages results are stale or absent, and how many: a line each, stale first.
+
+        What is made on request does not count. Empty, too, of a plan that was not written.
+        """
+        kinds = {"made of other settings, code or videos": self.stale, "missing": self.absent}
+        return [
+            f"{stage}: {number} {kind}"
+            for kind, counts in kinds.items()
+            for stage, number in (counts or {}).items()
+            if not stages.STAGES[stage].on_request
+        ]
+
+    def summary(self) -> str:
+        """What was found, in one line a dataset."""
+        videos = self.inventory.videos
+        counts = Counter((video.dataset, video.label) for video in videos)
+        groups = {video.dataset: set() for video in videos}
+        for video in videos:
+            groups[video.dataset].add(video.group)
+        lines = [
+            f"{name}: {counts[name, 0]} real and {counts[name, 1]} fake in {len(found)} groups"
+            for name, found in groups.items()
+        ]
+        if lacking := missing_classes(self.split):
+            lines.append(f"With this split, {'; '.join(lacking)}.")
+        if problems := self.inventory.problems:
+            lines.append(
+                f"{len(problems)} listed or found videos cannot be used, the first: "
+                f"{problems[0].reason}. results/quarantine.csv will list all."
+            )
+        return "\n".join(lines)
+
+
+def _has_gpu_runtime() -> bool:
+    """Whether the build of ONNX Runtime that can use a GPU is installed. Does not import it."""
+    try:
+        return bool(distribution("onnxruntime-gpu"))
+    except PackageNotFoundError:
+        return False

@@ -1,0 +1,255 @@
+"""The metrics file: what it holds, what it counts, and what it refuses to measure."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from argparse import ArgumentParser
+from dataclasses import replace
+
+import pytest
+
+from results_tree import CLIPS, DATASET, QUARANTINE, Clip, Results, read
+from unmask.commands import evaluate as command
+from unmask.errors import DatasetError
+from unmask.evaluation.counts import reproducible
+from unmask.evaluation.metrics_file import evaluate, write_metrics
+from unmask.model.contract import CONTRACT
+
+TESTED = tuple(clip for clip in CLIPS if clip.split == "test")
+
+
+def measured(results, **settings):
+    return evaluate(*results.evaluation(), **{"bootstrap": 200, **settings})
+
+
+@pytest.fixture
+def results(tmp_path):
+    return Results(tmp_path)
+
+
+def test_the_video_block_has_the_numbers_computed_by_hand(results):
+    video = measured(results)["video"]
+    # Real 0.3 and 0.6, fake 0.8 and 0.55: three of four pairs are in order.
+    assert video["auc"] == 0.75
+    assert video["threshold"] == 0.5  # midway between the validation's 0.4 and 0.6
+    assert video["confusion"] == {"tn": 1, "fp": 1, "fn": 0, "tp": 2}
+    assert video["accuracy"] == video["balanced_accuracy"] == 0.75
+    assert (video["n_real"], video["n_fake"]) == (2, 2)
+    assert video["coverage"] == 0.8
+    low, high = video["auc_ci"]
+    assert 0 <= low <= 0.75 <= high <= 1
+
+
+def test_the_frame_block_measures_frames_with_a_threshold_of_their_own(results):
+    frame = measured(results)["frame"]
+    assert (frame["n_real"], frame["n_fake"]) == (4, 4)
+    # Of 16 pairs only those of the two real 0.6 with the two fake 0.55 are out of order.
+    assert frame["auc"] == 0.75
+    assert frame["threshold"] == 0.5
+    assert frame["confusion"] == {"tn": 2, "fp": 2, "fn": 0, "tp": 4}
+
+
+def test_the_blocks_of_the_contract_are_there_in_order(results):
+    metrics = measured(results)
+    assert list(metrics) == [
+        "frame", "video", "validation", "methods", "datasets", "data", "scoring", "notes",
+    ]  # fmt: skip
+    wanted = {
+        "auc", "auc_ci", "average_precision", "log_loss", "eer", "accuracy", "balanced_accuracy",
+        "threshold", "n_real", "n_fake", "coverage",
+    }  # fmt: skip
+    assert wanted <= set(metrics["video"])
+
+
+def test_data_counts_what_was_promised_and_what_is_there(results):
+    data = measured(results)["data"]
+    assert data["test"] == {
+        "videos": 5, "n_real": 2, "n_fake": 3, "groups": 2, "frames": 8, "faces": 8,
+        "quarantined": 1, "absent": 0,
+    }  # fmt: skip
+    assert data["total"]["videos"] == 11
+    assert data["total"]["groups"] == 5
+    assert data["total"]["frames"] == 20
+    assert data["total"]["quarantined"] == 1
+
+
+def test_several_faces_in_a_frame_are_one_frame(results):
+    rows = [tuple(row.values()) for row in read(results.dataset)]
+    results.table("dataset.csv", DATASET, [*rows, ("x_1.jpg", *rows[0][1:])])
+    data = measured(results)["data"]["train"]
+    assert (data["frames"], data["faces"]) == (4, 5)
+
+
+def test_a_video_that_is_neither_scored_nor_quarantined_is_counted_and_named(results):
+    results.table("quarantine.csv", QUARANTINE, [])
+    metrics = measured(results)
+    assert metrics["data"]["test"]["absent"] == 1
+    assert metrics["video"]["coverage"] == 0.8
+    assert any("data.test.absent" in note for note in metrics["notes"])
+
+
+def test_what_was_refused_before_the_split_is_counted_apart(results):
+    results.table(
+        "quarantine.csv",
+        QUARANTINE,
+        [
+            ("test_f3", "faces", "no face"),
+            ("test_f3", "dataset", "no crop"),
+            ("gone", "manifest", "in the list, but not there"),
+            ("test_r1", "manifest", "another file whose id is the same"),
+        ],
+    )
+    data = measured(results)["data"]
+    assert data["unsplit"]["quarantined"] == 2
+    assert data["test"]["quarantined"] == 1
+    assert data["total"]["quarantined"] == 3
+
+
+def test_each_method_is_measured_against_all_real_videos(results):
+    methods = measured(results)["methods"]
+    assert list(methods) == ["reenact", "swap"]
+    assert methods["swap"]["auc"] == 1
+    assert methods["reenact"]["auc"] == 0.5
+    assert (methods["reenact"]["n_real"], methods["reenact"]["n_fake"]) == (2, 1)
+
+
+def test_fakes_without_a_method_are_a_row_too(tmp_path):
+    clips = [replace(clip, method="") for clip in CLIPS]
+    assert list(measured(Results(tmp_path, tuple(clips)))["methods"]) == ["unknown"]
+
+
+def test_datasets_are_measured_apart_where_there_are_several(tmp_path, results):
+    assert measured(results)["datasets"] == {}
+    clips = [replace(c, dataset="other") if c.group == "g4" else c for c in CLIPS]
+    datasets = measured(Results(tmp_path / "two", tuple(clips)))["datasets"]
+    assert datasets["own"]["auc"] == 1
+    assert datasets["other"]["auc"] == 0
+    assert datasets["other"]["coverage"] == pytest.approx(2 / 3, abs=1e-6)
+
+
+def test_a_given_threshold_is_used_everywhere(results):
+    metrics = measured(results, threshold=0.7)
+    assert metrics["video"]["threshold"] == metrics["frame"]["threshold"] == 0.7
+    assert metrics["video"]["confusion"] == {"tn": 2, "fp": 0, "fn": 1, "tp": 1}
+
+
+def test_the_file_is_strict_json_with_the_same_bytes_each_time(results, tmp_path):
+    write_metrics(tmp_path / "a.json", measured(results))
+    write_metrics(tmp_path / "b.json", measured(results))
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    text = (tmp_path / "a.json").read_text("utf-8")
+    assert text.endswith("}\n")
+    assert json.loads(text) == measured(results)
+
+
+def test_numbers_have_at_most_six_decimals(results):
+    def numbers(value):
+        if isinstance(value, dict):
+            return [number for part in value.values() for number in numbers(part)]
+        if isinstance(value, list):
+            return [number for part in value for number in numbers(part)]
+        return [value] if isinstance(value, float) else []
+
+    assert all(number == round(number, 6) for number in numbers(measured(results)))
+
+
+@pytest.mark.parametrize("kept", [[], [0], [1]])
+def test_one_class_or_none_gives_nulls_with_reasons_and_valid_json(tmp_path, kept):
+    clips = [clip for clip in CLIPS if clip.split == "train" or clip.label in kept]
+    metrics = measured(Results(tmp_path, tuple(clips)))
+    assert metrics["video"]["auc"] is None
+    assert metrics["video"]["auc_ci"] is None
+    assert metrics["video"]["threshold"] == 0.5
+    assert any(note.startswith("video.auc") for note in metrics["notes"])
+    assert any(note.startswith("video.threshold") for note in metrics["notes"])
+    write_metrics(tmp_path / "metrics.json", metrics)
+    assert "NaN" not in (tmp_path / "metrics.json").read_text()
+
+
+def test_without_test_videos_coverage_is_null_and_says_why(tmp_path):
+    metrics = measured(Results(tmp_path, tuple(c for c in CLIPS if c.split != "test")))
+    assert metrics["video"]["coverage"] is None
+    assert "video.coverage: the manifest has no test video" in metrics["notes"]
+
+
+def test_a_group_on_two_sides_is_never_measured(tmp_path):
+    leaking = Clip("leak", 1, "g1", "test", (0.9, 0.9))
+    with pytest.raises(DatasetError, match="g1"):
+        measured(Results(tmp_path, (*CLIPS, leaking)))
+
+
+def test_a_leak_into_training_is_found_though_training_is_not_scored(tmp_path):
+    with pytest.raises(DatasetError, match="g0"):
+        measured(Results(tmp_path, (*CLIPS, Clip("leak", 1, "g0", "test", ()))))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("test_r1,0,g3", "test_r1,1,g3", "test_r1: the label is 1 in the scores and 0"),
+        ("test_r1,0,g3", "test_r1,0,g9", "test_r1: the group is 'g9'"),
+        ("test_r1,0,g3", "stranger,0,g3", "stranger is scored but not in the manifest"),
+    ],
+)
+def test_scores_that_contradict_the_manifest_are_refused(results, old, new, complaint):
+    results.videos.write_text(results.videos.read_text().replace(old, new))
+    with pytest.raises(DatasetError, match=complaint):
+        measured(results)
+
+
+def test_frames_of_a_video_without_a_score_are_refused(results):
+    results.frames.write_text(results.frames.read_text() + "stranger,0,0.0,0.5\n")
+    with pytest.raises(DatasetError, match="stranger has frames but is not in"):
+        measured(results)
+
+
+def test_a_perfect_result_on_few_videos_is_not_called_certain(tmp_path):
+    clips = [c for c in CLIPS if c.video not in ("test_r2", "test_f2")]
+    clips += [Clip("test_r4", 0, "g5", "test", (0.1,)), Clip("test_f4", 1, "g5", "test", (0.9,))]
+    metrics = measured(Results(tmp_path, tuple(clips)))
+    assert metrics["video"]["auc_ci"] == [1, 1]
+    assert any("no width" in note for note in metrics["notes"])
+    assert any("groups are few" in note for note in metrics["notes"])
+
+
+def test_the_command_writes_what_the_function_returns(results, tmp_path):
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({"settings": {"threshold": 0.7, "bootstrap": 50, "seed": 2}}))
+    parser = ArgumentParser()
+    command.add_arguments(parser)
+    arguments = [
+        "--manifest", results.manifest, "--index", results.dataset, "--frames", results.frames,
+        "--videos", results.videos, "--quarantine", results.quarantine, "--settings", settings,
+        "--quality", quality(tmp_path, "cpu"), "--model", model_trained_on(tmp_path, "cpu"),
+        "--output", tmp_path / "metrics.json",
+    ]  # fmt: skip
+    assert command.run(parser.parse_args(list(map(str, arguments)))) == 0
+    expected = measured(results, threshold=0.7, bootstrap=50, seed=2)
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    assert written.pop("reproducible")["same_bytes"]
+    assert written == expected
+
+
+def quality(folder, *devices):
+    path = folder / "quality.csv"
+    path.write_text("video,device\n" + "".join(f"v,{device}\n" for device in devices))
+    return path
+
+
+def model_trained_on(folder, device):
+    with zipfile.ZipFile(folder / "model.keras", "w") as archive:
+        archive.writestr(CONTRACT, json.dumps({"device": device}))
+    return folder / "model.keras"
+
+
+@pytest.mark.parametrize(
+    ("found_on", "trained_on", "same"),
+    [(["cpu"], "cpu", True), (["cpu", "gpu"], "cpu", False), (["cpu"], "gpu", False)],
+)
+def test_what_a_gpu_had_a_hand_in_is_not_promised_to_come_out_the_same(
+    tmp_path, found_on, trained_on, same
+):
+    told = reproducible(quality(tmp_path, *found_on), model_trained_on(tmp_path, trained_on))
+    assert told["same_bytes"] is same
+    assert told["training"] == trained_on

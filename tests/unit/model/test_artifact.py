@@ -1,0 +1,149 @@
+"""The model file and its contract."""
+
+import json
+import time
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from unmask.errors import ModelError
+from unmask.model import runtime
+from unmask.model.build import build_model
+from unmask.model.contract import check_contract, read_contract
+from unmask.model.model_file import load_model, save_model
+
+CONTRACT = {
+    "classes": ["real", "fake"],
+    "input_size": 32,
+    "channels": "RGB",
+    "scaling": "unit",
+    "backbone": "Meso4",
+    "crop": {"scale": 1.3, "size": 64},
+}
+
+
+def seeded_model():
+    runtime.make_deterministic(5)
+    return build_model(input_size=32)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "new folder/model.keras"
+    save_model(seeded_model(), path, CONTRACT)
+    return path
+
+
+@pytest.fixture
+def crops():
+    return np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
+
+
+def with_member(source, target, name, content):
+    """Copy an archive with one member replaced, added, or left out (None)."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for member in old.namelist():
+            if member != name:
+                new.writestr(member, old.read(member))
+        if content is not None:
+            new.writestr(name, content)
+    return target
+
+
+def test_a_saved_model_scores_as_before_and_has_its_contract(saved, crops):
+    model, contract = load_model(saved)
+    assert contract == CONTRACT
+    np.testing.assert_array_equal(
+        model.predict_on_batch(crops), seeded_model().predict_on_batch(crops)
+    )
+
+
+def test_keras_loads_the_file_by_itself_in_safe_mode(saved, crops):
+    plain = keras.models.load_model(saved, safe_mode=True)
+    np.testing.assert_array_equal(
+        plain.predict_on_batch(crops), load_model(saved)[0].predict_on_batch(crops)
+    )
+
+
+@pytest.mark.parametrize(
+    ("backbone", "scaling"), [("VGG16", "caffe"), ("MobileNet", "torch"), ("MobileNet", "tf")]
+)
+def test_every_scaling_survives_saving(tmp_path, crops, backbone, scaling):
+    model = build_model(backbone=backbone, scaling=scaling, input_size=32)
+    save_model(model, tmp_path / "m.keras", CONTRACT | {"scaling": scaling, "backbone": backbone})
+    plain = keras.models.load_model(tmp_path / "m.keras", safe_mode=True)
+    np.testing.assert_array_equal(plain.predict_on_batch(crops), model.predict_on_batch(crops))
+
+
+def test_equal_models_give_equal_bytes(saved, tmp_path):
+    time.sleep(2.1)  # past the resolution of dates in an archive
+    save_model(seeded_model(), tmp_path / "again.keras", CONTRACT)
+    assert (tmp_path / "again.keras").read_bytes() == saved.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again.keras"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"classes": ["fake", "real"]}, "in this order"),
+        ({"input_size": 64}, "promises RGB of 64 px"),
+    ],
+)
+def test_a_contract_that_does_not_fit_is_refused(saved, tmp_path, change, message):
+    text = json.dumps(CONTRACT | change)
+    odd = with_member(saved, tmp_path / "odd.keras", "unmask.json", text)
+    with pytest.raises(ModelError, match=message):
+        load_model(odd)
+
+
+def test_an_incomplete_contract_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="lacks classes, channels, scaling, backbone"):
+        save_model(seeded_model(), tmp_path / "m.keras", {"input_size": 32})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "holds no unmask.json"),
+        ("{", "cannot be read"),
+        ("[]", "is not a JSON object"),
+    ],
+)
+def test_a_file_without_a_readable_contract_is_refused(saved, tmp_path, content, message):
+    bare = with_member(saved, tmp_path / "bare.keras", "unmask.json", content)
+    with pytest.raises(ModelError, match=message):
+        read_contract(bare)
+
+
+def test_what_is_no_model_file_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="There is no model file"):
+        load_model(tmp_path / "absent.keras")
+    (tmp_path / "model.keras").write_bytes(b"\x80\x04pickle")
+    with pytest.raises(ModelError, match=r"is not a \.keras model file"):
+        load_model(tmp_path / "model.keras")
+
+
+def test_code_inside_a_model_is_not_run(saved, tmp_path):
+    image = keras.Input((32, 32, 3))
+    dark = keras.layers.Lambda(lambda x: x[:, 0, 0, :1])(image)
+    keras.Model(image, dark).save(tmp_path / "lambda.keras")
+    text = json.dumps(CONTRACT)
+    unsafe = with_member(tmp_path / "lambda.keras", tmp_path / "u.keras", "unmask.json", text)
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_model(unsafe)
+
+
+def test_a_contract_that_agrees_passes():
+    check_contract(CONTRACT, {"crop": {"scale": 1.3}, "input_size": 32})
+
+
+def test_each_difference_to_a_contract_gets_a_line():
+    with pytest.raises(ModelError) as refusal:
+        check_contract(CONTRACT, {"crop": {"scale": 1.6, "align": True}, "backbone": "Meso4"})
+    lines = str(refusal.value).splitlines()
+    assert "  crop.align: the model has not set, here it is true" in lines
+    assert "  crop.scale: the model has 1.3, here it is 1.6" in lines
+    assert len(lines) == 4

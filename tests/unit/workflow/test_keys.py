@@ -1,0 +1,143 @@
+"""Keys, receipts and times: how a result shows whether it is what it ought to be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from unmask.files import digest
+from unmask.frames.index import FrameIndex
+from unmask.workflow import keys
+from unmask.workflow.expected import Result
+from unmask.workflow.mtimes import settle
+from unmask.workflow.receipt import is_whole, write_receipt
+
+KEY = "0123456789abcdef"
+
+
+def test_a_key_depends_on_settings_and_sources_and_not_on_their_order():
+    key = keys.key("settings", ["a", "b"])
+    assert key == keys.key("settings", ["b", "a"])
+    assert key != keys.key("settings", ["a", "c"])
+    assert key != keys.key("other settings", ["a", "b"])
+    assert len(key) == 16
+
+
+def test_a_job_finds_the_same_key_as_the_plan(tmp_path):
+    (tmp_path / "s.json").write_text("settings")
+    assert keys.key_of_job(tmp_path / "s.json", ["a"]) == keys.key("settings", ["a"])
+
+
+def test_the_key_is_read_from_the_head_of_an_index(tmp_path):
+    index = FrameIndex(video="v" * 300, made_of=KEY)
+    index.save(tmp_path / "v.json")
+    assert keys.read_key(tmp_path / "v.json") == KEY
+    assert FrameIndex.load(tmp_path / "v.json") == index
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff\xfe", b'{"video": "a"}', b"[]"])
+def test_a_file_without_a_key_has_none(tmp_path, content):
+    if content is not None:
+        (tmp_path / "x.json").write_bytes(content)
+    assert keys.read_key(tmp_path / "x.json") == ""
+
+
+def test_a_source_without_a_key_counts_by_its_content(tmp_path):
+    (tmp_path / "table.csv").write_text("a,b\n")
+    assert keys.read_source(tmp_path / "table.csv") == digest("a,b\n")
+
+
+def test_a_receipt_holds_until_a_file_is_another(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("out.csv").write_text("1")
+    write_receipt(Path("r.json"), KEY, [Path("out.csv")])
+    assert keys.read_key(Path("r.json")) == KEY
+    assert is_whole(Path("r.json"), tmp_path)
+    Path("out.csv").write_text("2")
+    assert not is_whole(Path("r.json"), tmp_path)
+    Path("out.csv").unlink()
+    assert not is_whole(Path("r.json"), tmp_path)
+
+
+def test_a_broken_receipt_vouches_for_nothing(tmp_path):
+    for content in ("", "[]", '{"files": 3}', '{"made_of": "x"}'):
+        (tmp_path / "r.json").write_text(content)
+        assert not is_whole(tmp_path / "r.json", tmp_path)
+
+
+class Chain:
+    """Two results of two stages, the second made from the first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for stage, name in (("frames", "f"), ("detections", "d")):
+            (folder / f"{stage}.json").write_text("settings")
+            FrameIndex(video="v", made_of=KEY).save(folder / f"{name}.json")
+        self.results = [
+            Result("frames", KEY, ["frames.json"], ["f.json"], has_receipt=False),
+            Result("detections", KEY, ["detections.json", "f.json"], ["d.json"], has_receipt=False),
+        ]
+
+    def times(self, **times: int) -> None:
+        for name, time in times.items():
+            os.utime(self.folder / f"{name}.json", (time, time))
+
+    def time(self, name: str) -> float:
+        return (self.folder / f"{name}.json").stat().st_mtime
+
+
+@pytest.fixture
+def chain(tmp_path) -> Chain:
+    return Chain(tmp_path)
+
+
+def test_what_is_current_is_made_no_older_than_what_it_was_made_from(chain):
+    chain.times(frames=50, detections=60, f=10, d=20)
+    stale, absent = settle(chain.results, chain.folder)
+    assert not stale and not absent
+    assert chain.time("f") >= chain.time("frames")
+    assert chain.time("d") >= max(chain.time("f"), chain.time("detections"))
+
+
+def test_times_that_are_right_are_left_alone(chain):
+    chain.times(frames=10, detections=10, f=20, d=30)
+    settle(chain.results, chain.folder)
+    assert (chain.time("f"), chain.time("d")) == (20, 30)
+
+
+def test_results_out_of_an_archive_without_times_are_current(chain):
+    chain.times(frames=0, detections=50, f=0, d=0)
+    assert settle(chain.results, chain.folder) == ({}, {})
+    assert chain.time("d") >= 50
+
+
+def test_what_is_stale_is_made_older_than_its_settings(chain):
+    chain.times(frames=10, detections=10, f=20, d=30)
+    FrameIndex(video="v", made_of="f" * 16).save(chain.folder / "d.json")
+    stale, _ = settle(chain.results, chain.folder)
+    assert stale == {"detections": 1}
+    assert chain.time("d") < chain.time("detections")
+    assert chain.time("f") == 20
+
+
+def test_what_is_absent_stays_absent_and_does_not_make_others_stale(chain):
+    chain.times(frames=50, detections=10, d=30)
+    (chain.folder / "f.json").unlink()
+    stale, absent = settle(chain.results, chain.folder)
+    assert absent == {"frames": 1}
+    assert not stale
+    assert not (chain.folder / "f.json").exists()
+    assert chain.time("d") >= chain.time("frames"), "or the workflow would make both again"
+
+
+def test_the_time_of_a_folder_is_that_of_the_stamp_that_the_workflow_left_in_it(chain):
+    folder = chain.folder / "crops"
+    folder.mkdir()
+    (folder / ".snakemake_timestamp").write_text("")
+    chain.results[0].outputs.append("crops")
+    chain.times(frames=50, f=60)
+    os.utime(folder / ".snakemake_timestamp", (10, 10))
+    settle(chain.results, chain.folder)
+    assert (folder / ".snakemake_timestamp").stat().st_mtime >= 50
