@@ -15,14 +15,25 @@ include: "rules/manifest.smk"
 include: "rules/frames.smk"
 include: "rules/detections.smk"
 include: "rules/faces.smk"
+include: "rules/cropped.smk"
+include: "rules/quarantine.smk"
+include: "rules/accept.smk"
 include: "rules/dataset.smk"
 include: "rules/train.smk"
-include: "rules/evaluate.smk"
+include: "rules/score.smk"
+include: "rules/metrics.smk"
+include: "rules/plots.smk"
 include: "rules/explore.smk"
 include: "rules/explain.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
 include: "rules/verdicts.smk"
+
+
+rule evaluate:
+    input:
+        rules.metrics.output,
+        rules.plots.output,
 
 
 rule all:

@@ -16,7 +16,7 @@ rule detect_faces:
         tmpdir=None,  # unused, and looked up anew for each video
         gpu=PLAN.gpus_to_detect,
     shell:
-        "unmask detect --frames {input.frames} --index {input.index}"
+        "unmask detections --frames {input.frames} --index {input.index}"
         " --settings {input.settings} --output {output} > {log} 2>&1"
 
 

@@ -1,4 +1,4 @@
-# Face crops of each video. Datasets that are crops already are brought to the same size.
+# Face crops of each video.
 
 
 rule crop_faces:
@@ -19,26 +19,6 @@ rule crop_faces:
         "unmask faces --detections {input.detections} --frames {input.frames}"
         " --settings {input.settings} --faces {output.faces} --index {output.index}"
         " > {log} 2>&1"
-
-
-rule adopt_crops:
-    input:
-        sources="results/settings/sources.csv",
-        settings=settings("cropped"),
-    output:
-        faces=directory("results/cropped/{dataset}"),
-        index="results/cropped/{dataset}.jsonl",
-        receipt="results/cropped/{dataset}.json",
-    log:
-        "logs/cropped/{dataset}.log",
-    conda:
-        "../envs/unmask.yaml"
-    params:
-        source=source_of_cropped,
-    shell:
-        "unmask cropped --sources {input.sources} --dataset {wildcards.dataset}"
-        " --source {params.source} --settings {input.settings} --faces {output.faces}"
-        " --index {output.index} --receipt {output.receipt} > {log} 2>&1"
 
 
 rule faces:

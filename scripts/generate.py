@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from settings_page import settings_page
 
 from unmask.config.load import json_schema
-from unmask.settings_page import settings_page
 from unmask.workflow.stages import PACKAGE, READ_TOO, STAGES, modules
 
 HEADER = """\

@@ -12,9 +12,9 @@ import sys
 import keras
 import numpy as np
 import pytest
-from unit.test_training import AUGMENT, CONTRACT, MODEL, SIDE, TRAIN, make_dataset, run
-from unit.test_training_resume import HARD, Stopped, stop_after
 
+from unit.training.test_resume import HARD, Stopped, stop_after
+from unit.training.test_training import AUGMENT, CONTRACT, MODEL, SIDE, TRAIN, make_dataset, run
 from unmask.model.model_file import load_model
 from unmask.model.predict_crops import predict_crops
 from unmask.training.crops import read_split

@@ -89,7 +89,7 @@ def test_a_touched_but_equal_video_runs_nothing(jobs):
     [
         ({"frames": {"fps": 3}}, ALL_THREE),
         ({"detect": {"min_face": 0.3}}, {"detect_faces": 3, "crop_faces": 3}),
-        ({"detect": {"min_confidence": 0.5}}, {"crop_faces": 3}),
+        ({"crop": {"min_confidence": 0.5}}, {"crop_faces": 3}),
         ({"crop": {"scale": 1.5}}, {"crop_faces": 3}),
         ({"split": {"seed": 7}}, {"manifest": 1}),
         ({"train": {"epochs": 2}}, {}),

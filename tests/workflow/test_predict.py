@@ -229,8 +229,9 @@ def test_what_was_scored_before_an_interruption_is_written(finished, tmp_path):
 def test_nothing_heavy_is_imported_before_it_is_needed():
     code = (
         "import sys\n"
-        "from unmask.prediction import inputs, outputs, page, prepare, results\n"
-        "from unmask.annotate import media, names\n"
+        "from unmask.prediction import outputs, page, prepare, results\n"
+        "from unmask.videos import find_inputs\n"
+        "from unmask.prediction.annotate import annotate, names\n"
         "print(sorted({'tensorflow', 'keras', 'pandas', 'pydantic'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""``unmask detect``: find the faces in the frames of one video."""
+"""``unmask detections``: find the faces in the frames of one video."""
 
 from __future__ import annotations
 

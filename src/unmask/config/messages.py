@@ -18,6 +18,14 @@ _LIMITS = {
     "less_than_equal": "le",
 }
 
+MOVED_KEYS = {
+    "detect.min_confidence": "crop.min_confidence",
+    "evaluate.aggregate": "score.aggregate",
+    "evaluate.flip": "score.flip",
+    "report.heat_maps": "explain.heat_maps",
+}
+"""Keys of earlier versions, and where they are now."""
+
 
 def explain(error: ValidationError, root: type[BaseModel]) -> str:
     """A message for people: one paragraph a mistake, each with the corrected line."""
@@ -90,6 +98,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _unknown_key(path: list[int | str], model: type[BaseModel] | None, given: Any) -> str:
+    if moved := MOVED_KEYS.get(_dotted(path)):
+        return f"{_dotted(path)}: this key is {moved} now.\n{_line([*moved.split('.')], given)}"
     known = list(model.model_fields) if model else []
     wrong = str(path[-1])
     near = get_close_matches(wrong, known, n=1, cutoff=0.6)

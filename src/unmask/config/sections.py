@@ -36,7 +36,7 @@ class Section(BaseModel):
         return values
 
 
-class Data(Section):
+class DataSettings(Section):
     """What to do about videos that cannot be used."""
 
     max_bad_fraction: Share = Field(
@@ -46,7 +46,7 @@ class Data(Section):
     )
 
 
-class Frames(Section):
+class FramesSettings(Section):
     """Which frames are taken from a video."""
 
     fps: Annotated[float, Field(gt=0, le=1000)] | None = Field(
@@ -68,7 +68,7 @@ class Frames(Section):
     )
 
 
-class Detect(Section):
+class DetectSettings(Section):
     """How faces are found."""
 
     detector: Literal["mtcnn", "opencv"] = Field(
@@ -78,11 +78,6 @@ class Detect(Section):
         0.1,
         description="Smallest face to look for: up to 1 a share of the frame's shorter side, above "
         "1 a number of pixels.",
-    )
-    min_confidence: Share = Field(
-        0.9,
-        description="Faces below this confidence are not cropped. They stay in the detections, so "
-        "a change crops again without detecting again.",
     )
     device: Literal["auto", "cpu", "gpu"] = Field(
         "auto", description="Where the detector runs. auto: a GPU if ONNX Runtime sees one."
@@ -94,7 +89,7 @@ class Detect(Section):
     )
 
 
-class Crop(Section):
+class CropSettings(Section):
     """How faces are cut out."""
 
     scale: Annotated[float, Field(ge=0.5, le=5)] = Field(
@@ -107,6 +102,10 @@ class Crop(Section):
         "largest",
         description="Which faces of a frame to keep: main (the person seen longest and largest), "
         "largest, most_confident, all.",
+    )
+    min_confidence: Share = Field(
+        0.9,
+        description="Faces below this confidence are not cropped. They stay in the detections.",
     )
     align: bool = Field(False, description="Turn the crop so that the eyes are level.")
     quality: Percent = Field(95, description="JPEG quality of the stored crops.")
@@ -122,7 +121,7 @@ class Crop(Section):
     )
 
 
-class Split(Section):
+class SplitSettings(Section):
     """How groups are dealt out to training, validation and test."""
 
     train: SomeShare = Field(0.6, description="Share of the videos, dealt out by group.")
@@ -139,7 +138,7 @@ class Split(Section):
     )
 
     @model_validator(mode="after")
-    def _shares_and_folds(self) -> Split:
+    def _shares_and_folds(self) -> SplitSettings:
         total = self.train + self.val + self.test
         if abs(total - 1) > 1e-6:
             raise ValueError(
@@ -159,8 +158,8 @@ class Split(Section):
         return self
 
 
-class Evaluate(Section):
-    """How the trained model is judged."""
+class ScoreSettings(Section):
+    """How crops, frames and videos are scored."""
 
     aggregate: Literal["mean", "median", "max", "trimmed", "confident"] = Field(
         "mean",
@@ -170,6 +169,11 @@ class Evaluate(Section):
     flip: bool = Field(
         False, description="Score each crop together with its mirror image: the mean of both."
     )
+
+
+class EvaluateSettings(Section):
+    """How the scores are measured."""
+
     threshold: Annotated[float, Field(ge=0, le=1)] | Literal["val"] = Field(
         "val",
         description="A video that reaches it is called fake. val: best balanced accuracy on the "
@@ -187,13 +191,9 @@ class Evaluate(Section):
     seed: Seed = Field(0, description="Seed of the resampling.")
 
 
-class Report(Section):
-    """The page that shows the results."""
+class ExplainSettings(Section):
+    """Why a video got its score."""
 
-    title: str = Field("unmask report", description="Heading of the page.")
-    gallery: Annotated[int, Field(ge=0, le=200)] = Field(
-        12, description="Example crops shown for hits and for misses."
-    )
     heat_maps: Annotated[int, Field(ge=0)] = Field(
         100,
         description="Test videos that get heat maps of what the model looked at: the worst "
@@ -201,7 +201,16 @@ class Report(Section):
     )
 
 
-class Explore(Section):
+class ReportSettings(Section):
+    """The page that shows the results."""
+
+    title: str = Field("unmask report", description="Heading of the page.")
+    gallery: Annotated[int, Field(ge=0, le=200)] = Field(
+        12, description="Example crops shown for hits and for misses."
+    )
+
+
+class ExploreSettings(Section):
     """Pictures of the data."""
 
     videos: list[str] = Field(
@@ -214,7 +223,7 @@ class Explore(Section):
     )
 
 
-class Predict(Section):
+class PredictSettings(Section):
     """Videos of unknown label, scored when asked for."""
 
     inputs: list[str] = Field(

@@ -11,7 +11,7 @@ from unmask.errors import ModelError
 from unmask.model.catalog import MESO, check_backbone, check_input_size, scaling_of
 
 
-class Augment(Section):
+class AugmentSettings(Section):
     """Random changes to the training crops, drawn anew each time a crop is seen."""
 
     rotation: Annotated[float, Field(ge=0, le=180)] = Field(
@@ -64,7 +64,7 @@ class Augment(Section):
     )
 
 
-class Model(Section):
+class ModelSettings(Section):
     """The network."""
 
     backbone: str = Field(
@@ -98,7 +98,7 @@ class Model(Section):
     trainable: bool = Field(True, description="false freezes the backbone and trains the head.")
 
     @model_validator(mode="after")
-    def _backbone_is_known(self) -> Model:
+    def _backbone_is_known(self) -> ModelSettings:
         try:
             check_backbone(self.backbone)
             scaling_of(self.backbone, self.scaling)
@@ -108,7 +108,7 @@ class Model(Section):
         return self
 
     @model_validator(mode="after")
-    def _meso_has_its_own_head_and_no_imagenet_weights(self) -> Model:
+    def _meso_has_its_own_head_and_no_imagenet_weights(self) -> ModelSettings:
         if self.head == "native" and (self.dense_units or self.dropout):
             raise ValueError(
                 "model.head: the native head has its own dense layer and dropout. For example: "
@@ -122,7 +122,7 @@ class Model(Section):
         return self
 
 
-class Train(Section):
+class TrainSettings(Section):
     """How the network is trained."""
 
     epochs: Annotated[int, Field(ge=1, le=10000)] = Field(30, description="Passes over the data.")
@@ -184,7 +184,7 @@ class Train(Section):
     seed: Seed = Field(0, description="Seed of the initial weights, shuffling and augmentation.")
 
     @model_validator(mode="after")
-    def _warm_up_ends(self) -> Train:
+    def _warm_up_ends(self) -> TrainSettings:
         if self.warmup_epochs > self.epochs:
             raise ValueError(
                 f"warmup_epochs is {self.warmup_epochs:g} but there are {self.epochs} epochs. "

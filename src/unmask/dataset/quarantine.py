@@ -48,7 +48,7 @@ def accept(videos: Sequence[Video], problems: Sequence[Problem], *, max_bad_frac
         hint = "Mend or remove them, or go on without them."
         if len(bad) == len(videos):
             hint = (
-                "If there are faces in them, lower detect.min_face or detect.min_confidence, or "
+                "If there are faces in them, lower detect.min_face or crop.min_confidence, or "
                 "try another detect.detector."
             )
         needed = -(-len(bad) * 100 // len(videos)) / 100

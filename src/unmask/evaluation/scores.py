@@ -100,8 +100,8 @@ def aggregate_frames(p_fake: Sequence[float] | np.ndarray, aggregate: str = "mea
     """
     if aggregate not in AGGREGATES:
         raise ConfigError(
-            f"evaluate.aggregate: got {aggregate!r}, allowed: {', '.join(AGGREGATES)}.\n"
-            "Write:\n  evaluate:\n    aggregate: mean"
+            f"score.aggregate: got {aggregate!r}, allowed: {', '.join(AGGREGATES)}.\n"
+            "Write:\n  score:\n    aggregate: mean"
         )
     p = np.asarray(p_fake, dtype=np.float64)
     if not p.size:

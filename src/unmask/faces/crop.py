@@ -118,7 +118,7 @@ def _why_none(frames: Sequence[FrameFaces], min_confidence: float) -> str:
         )
     # Rounded down, so that 0.8996 does not read as 0.9.
     best = math.floor(best * 1000) / 1000
-    return f"best confidence {best:g} is below detect.min_confidence {min_confidence:g}"
+    return f"best confidence {best:g} is below crop.min_confidence {min_confidence:g}"
 
 
 def _read_frame(path: Path) -> np.ndarray:

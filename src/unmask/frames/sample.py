@@ -14,8 +14,8 @@ from unmask.errors import UnreadableMedia
 from unmask.files import fresh_directory
 from unmask.frames.images import fit_within, write_jpeg
 from unmask.frames.index import Frame, FrameIndex
-from unmask.frames.video import Clip, open_clip
 from unmask.frames.packets import Unforeseen
+from unmask.frames.video import Clip, open_clip
 
 STAGE = "frames"
 

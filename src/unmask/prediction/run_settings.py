@@ -13,7 +13,7 @@ from unmask.errors import UnmaskError
 
 @dataclass(frozen=True)
 class Scoring:
-    """``threshold`` 0..1, ``aggregate`` and ``flip`` as in the section ``evaluate``.
+    """``threshold`` 0..1, ``aggregate`` and ``flip`` as in the sections ``evaluate`` and ``score``.
 
     ``source`` says where the threshold comes from; empty where it was given.
     """

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from unmask.files import digest
-from unmask.workflow import keys
+from unmask.workflow.keys import key as key_of
+from unmask.workflow.keys import key_of_many
 from unmask.workflow.plan import SETTINGS, SOURCES, Plan
 from unmask.workflow.stages import STAGES
 
@@ -76,7 +77,7 @@ class _Chain:
             yield Result(
                 stage, keys[name], [settings_path(stage), *inputs], outputs, unit == "dataset"
             )
-        self.keys[stage] = keys.key_of_many(keys)
+        self.keys[stage] = key_of_many(keys)
         self.files[stage] = [file for name in names for file in self.files[f"{stage}/{name}"]]
 
     def _of_all(self, stage: str) -> Result:
@@ -100,7 +101,7 @@ class _Chain:
         units = {"faces": shown.filmed, "cropped": shown.cropped}
         sources, inputs = [digest(self.plan.tables[table])], [f"{SETTINGS}/{table}"]
         for up, names in units.items():
-            sources.append(keys.key_of_many({n: self.keys[f"{up}/{n}"] for n in names}))
+            sources.append(key_of_many({n: self.keys[f"{up}/{n}"] for n in names}))
             inputs += [file for name in names for file in self.files[f"{up}/{name}"]]
         receipt, folder = (f"results/{out}" for out in STAGES[stage].makes)
         outputs = [receipt, *(f"{folder}/{picture}" for picture in shown.pictures)]
@@ -115,7 +116,7 @@ class _Chain:
         return Result(stage, key, [settings_path(stage), *inputs], outputs, benchmarks=(benchmark,))
 
     def _key(self, stage: str, sources: list[str]) -> str:
-        return keys.key(self.plan.settings[stage], sources)
+        return key_of(self.plan.settings[stage], sources)
 
 
 def _plain(outputs: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any
 from unmask.config.schema import Config
 from unmask.report.plots.names import PLOTS, TABLES
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 RULES = PACKAGE.parent.parent / "rules"
 READ_TOO = (".css", ".html", ".js")
 """Endings of files beside a module that it reads, such as templates."""
@@ -60,11 +60,11 @@ def _demo(config: Config) -> Settings:
 
 
 def _detect(config: Config) -> Settings:
-    return config.detect.model_dump(exclude={"min_confidence"})
+    return config.detect.model_dump()
 
 
 def _faces(config: Config) -> Settings:
-    return config.crop.model_dump() | {"min_confidence": config.detect.min_confidence}
+    return config.crop.model_dump()
 
 
 def _train(config: Config) -> Settings:
@@ -85,21 +85,18 @@ def _crops(config: Config) -> Settings:
 
 def _score(config: Config) -> Settings:
     """How to score, and what the model must have been trained on."""
-    return config.evaluate.model_dump(include={"aggregate", "flip"}) | {
-        "expected_contract": _crops(config)
-    }
+    return config.score.model_dump() | {"expected_contract": _crops(config)}
 
 
 def _metrics(config: Config) -> Settings:
     """How to measure, and for the record how the scores were made."""
-    scoring = config.evaluate.model_dump(include={"aggregate", "flip"})
-    return config.evaluate.model_dump(exclude=set(scoring)) | {"scoring": scoring}
+    return config.evaluate.model_dump() | {"scoring": config.score.model_dump()}
 
 
 def _report(config: Config) -> Settings:
     """What the page looks like, and the settings that it shows."""
     shown = config.model_dump(exclude={"report", "explore", "predict"})
-    return config.report.model_dump(exclude={"heat_maps"}) | {"config": shown}
+    return config.report.model_dump() | {"config": shown}
 
 
 def _explore(config: Config) -> Settings:
@@ -131,9 +128,9 @@ STAGES: dict[str, Stage] = {
         makes=("frames/{video}.json", "frames/{video}"),
     ),
     "detections": Stage(
-        "detect",
         "detections",
-        ("detect.detector", "detect.min_face", "detect.device", "detect.fidelity"),
+        "detections",
+        ("detect",),
         _detect,
         after=("frames",),
         makes=("detections/{video}.json",),
@@ -141,14 +138,14 @@ STAGES: dict[str, Stage] = {
     "faces": Stage(
         "faces",
         "faces",
-        ("crop", "detect.min_confidence"),
+        ("crop",),
         _faces,
         after=("detections",),
         makes=("faces/{video}.json", "faces/{video}"),
     ),
     "cropped": Stage(
         "cropped",
-        "faces",
+        "cropped",
         ("crop.size", "crop.quality"),
         lambda c: c.crop.model_dump(include={"size", "quality"}),
         reads=("sources.csv",),
@@ -165,7 +162,7 @@ STAGES: dict[str, Stage] = {
     ),
     "quarantine": Stage(
         "quarantine",
-        "dataset",
+        "quarantine",
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
@@ -174,7 +171,7 @@ STAGES: dict[str, Stage] = {
     ),
     "accept": Stage(
         "accept",
-        "dataset",
+        "accept",
         ("data",),
         lambda c: c.data.model_dump(),
         after=("manifest", "quarantine"),
@@ -201,8 +198,8 @@ STAGES: dict[str, Stage] = {
     ),
     "score": Stage(
         "score",
-        "evaluate",
-        ("evaluate.aggregate", "evaluate.flip", *_CROPS),
+        "score",
+        ("score", *_CROPS),
         _score,
         after=("dataset", "train"),
         makes=(
@@ -213,22 +210,22 @@ STAGES: dict[str, Stage] = {
     "explain": Stage(
         "explain",
         "explain",
-        ("report.heat_maps",),
-        lambda c: c.report.model_dump(include={"heat_maps"}),
+        ("explain",),
+        lambda c: c.explain.model_dump(),
         after=("dataset", "train", "score"),
         makes=("made_of/explain.json", "explanations/index.csv", "explanations"),
     ),
     "metrics": Stage(
-        "evaluate",
-        "evaluate",
-        ("evaluate",),
+        "metrics",
+        "metrics",
+        ("evaluate", "score"),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
         makes=("made_of/metrics.json", "metrics.json"),
     ),
     "plots": Stage(
         "plots",
-        "evaluate",
+        "plots",
         (),
         lambda c: {},
         after=("train", "score", "metrics"),
@@ -241,7 +238,7 @@ STAGES: dict[str, Stage] = {
     "report": Stage(
         "report",
         "report",
-        (*SHOWN, "report.title", "report.gallery"),
+        (*SHOWN, "report"),
         _report,
         after=(
             *("explore", "manifest", "quarantine", "dataset", "train"),

@@ -9,6 +9,7 @@ import yaml
 
 from unmask.config.datasets import Demo
 from unmask.config.load import json_schema, read_yaml, validate
+from unmask.config.messages import MOVED_KEYS
 from unmask.config.schema import Config
 from unmask.errors import ConfigError
 
@@ -149,7 +150,18 @@ def test_the_schema_describes_every_key_and_forbids_others():
     schema = json_schema()
     json.dumps(schema)
     sections = schema["$defs"]
-    assert sections["Frames"]["additionalProperties"] is False
+    assert sections["FramesSettings"]["additionalProperties"] is False
     for name, section in sections.items():
         for key, field in section["properties"].items():
             assert "description" in field or key == "kind", f"{name}.{key} has no description"
+
+
+@pytest.mark.parametrize("old", MOVED_KEYS)
+def test_a_key_of_an_earlier_version_is_answered_with_the_new_line(old):
+    section, key = old.split(".")
+    new_section, new_key = MOVED_KEYS[old].split(".")
+    value = validate({}).model_dump()[new_section][new_key]
+    with pytest.raises(ConfigError) as error:
+        validate({section: {key: value}})
+    corrected = str(error.value).partition("Write:\n")[2]
+    assert validate(yaml.safe_load(corrected)) == validate({})

@@ -256,7 +256,7 @@ def test_the_command_reads_settings_and_writes_the_detections(stored, tmp_path):
     (tmp_path / "settings.json").write_text(json.dumps(content), "utf-8")
     arguments = ["--frames", tmp_path, "--index", tmp_path / "frames.json"]
     arguments += ["--settings", tmp_path / "settings.json", "--output", tmp_path / "out.json"]
-    assert main(["detect", *map(str, arguments)]) == 0
+    assert main(["detections", *map(str, arguments)]) == 0
     found = DetectionIndex.load(tmp_path / "out.json")
     assert found.detector["min_face"] == 0.2
     assert len(found.frames[0].faces) == 1
@@ -266,8 +266,8 @@ def test_a_job_loads_nothing_heavy():
     """A job a video: what takes seconds to import, or half a second, must stay out."""
     code = """if True:
         import sys
-        import unmask.commands.detect
-        from unmask.detect import make_detector
+        import unmask.commands.detections
+        from unmask.detections.detect import make_detector
         make_detector("mtcnn"), make_detector("opencv")
         heavy = "tensorflow keras mtcnn pandas pydantic sklearn matplotlib scipy onnx joblib yaml"
         print(*sorted(set(heavy.split()) & set(sys.modules)))

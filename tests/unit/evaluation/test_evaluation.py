@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from results_tree import CLIPS, DATASET, QUARANTINE, Clip, Results, read
-from unmask.commands import evaluate as command
+from unmask.commands import metrics as command
 from unmask.errors import DatasetError
 from unmask.evaluation.counts import reproducible
 from unmask.evaluation.metrics_file import evaluate, write_metrics

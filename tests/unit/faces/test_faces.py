@@ -199,7 +199,7 @@ def test_a_picture_without_a_face_is_quarantined(crop):
 def test_a_video_of_doubtful_faces_is_quarantined_with_the_best_confidence(crop, best, shown):
     index = crop([(LEFT, 0.3)], [(RIGHT, best)])
     assert not index.ok
-    assert index.reason == f"best confidence {shown} is below detect.min_confidence 0.9"
+    assert index.reason == f"best confidence {shown} is below crop.min_confidence 0.9"
 
 
 def test_a_quarantined_video_is_passed_on_with_an_empty_folder(tmp_path):

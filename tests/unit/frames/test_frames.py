@@ -298,7 +298,7 @@ def test_memory_does_not_grow_with_the_length_of_the_video(tmp_path):
     code = """
 import resource, sys
 from pathlib import Path
-from unmask.frames import extract_frames
+from unmask.frames.sample import extract_frames
 index = extract_frames(Path(sys.argv[1]), Path(sys.argv[2]), video="clip", count=8)
 print(index.decoded, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -210,7 +210,7 @@ def test_the_decoder_does_not_chatter(tmp_path):
 import sys
 from pathlib import Path
 from unmask.errors import UnreadableMedia
-from unmask.video import open_clip
+from unmask.frames.video import open_clip
 for path in sys.argv[1:]:
     try:
         with open_clip(Path(path)) as clip:
@@ -234,5 +234,5 @@ def test_file_types_are_known_by_suffix_in_any_case(tmp_path):
 
 
 def test_file_types_are_known_without_loading_opencv():
-    code = "import sys, unmask.media_types; sys.exit('cv2' in sys.modules)"
+    code = "import sys, unmask.videos.media_types; sys.exit('cv2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

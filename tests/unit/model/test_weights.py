@@ -15,7 +15,7 @@ from unmask.model.build import build_model
 from unmask.model.meso4 import meso4, paper_head
 from unmask.model.weights import trained_on_efficientnet_scaling
 
-MOBILENET = Path(__file__).parents[2].parent / "shared/data/mobilenet_2_5_224_tf_no_top.h5"
+MOBILENET = Path(__file__).parents[3].parent / "shared/data/mobilenet_2_5_224_tf_no_top.h5"
 needs_mobilenet = pytest.mark.skipif(
     not MOBILENET.is_file(), reason="../shared/data has no MobileNet weights"
 )

@@ -10,7 +10,8 @@ import time
 
 import numpy as np
 import pytest
-from unit.test_training import (
+
+from unit.training.test_training import (
     AUGMENT,
     CONTRACT,
     MODEL,
@@ -20,7 +21,6 @@ from unit.test_training import (
     read_history,
     run,
 )
-
 from unmask.errors import TrainingError
 from unmask.model.model_file import load_model
 from unmask.workflow.stage_settings import text

@@ -57,7 +57,8 @@ def contents(folder):
 
 def test_planning_needs_nothing_but_the_standard_library():
     code = (
-        "import sys; before = set(sys.modules); from unmask.demo import plan_demo; plan_demo();"
+        "import sys; before = set(sys.modules);"
+        "from unmask.videos.demo import plan_demo; plan_demo();"
         "new = {name.split('.')[0] for name in set(sys.modules) - before};"
         "print(sorted(new - set(sys.stdlib_module_names) - {'unmask'}))"
     )
@@ -363,7 +364,8 @@ def test_the_metadata_of_another_dataset_is_not_overwritten(tmp_path, text):
 
 def test_a_full_disk_is_an_error_and_leaves_no_half_clip(tmp_path):
     code = (
-        "import sys, pathlib; from unmask.demo import film_demo; from unmask.errors import *\n"
+        "import sys, pathlib; from unmask.videos.demo import film_demo\n"
+        "from unmask.errors import *\n"
         "try: film_demo(pathlib.Path(sys.argv[1]), groups=1, seconds=1)\n"
         "except DatasetError as error: print(error)"
     )

@@ -28,7 +28,7 @@ def python(code: str, *arguments: str, **env: str) -> subprocess.Popen[str]:
 
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from unmask import run_lock;"
+    "import sys, time; from pathlib import Path; from unmask.workflow import run_lock;"
     "print(run_lock.take(Path(sys.argv[1])), flush=True); time.sleep(60)"
 )
 
@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_written_is_a_message(tmp_path):
 def test_a_job_ends_when_the_run_that_started_it_is_killed():
     run = python("import time; time.sleep(60)")
     job = python(
-        "from unmask import lifeline; lifeline.tie(); print('up', flush=True);"
+        "from unmask.workflow import lifeline; lifeline.tie(); print('up', flush=True);"
         "import time; time.sleep(60)",
         **{VARIABLE: str(run.pid)},
     )
@@ -93,7 +93,9 @@ def test_a_job_ends_when_the_run_that_started_it_is_killed():
 
 
 def test_a_command_that_no_run_started_depends_on_nobody():
-    done = python("from unmask import lifeline; lifeline.tie(); print('up')", **{VARIABLE: ""})
+    done = python(
+        "from unmask.workflow import lifeline; lifeline.tie(); print('up')", **{VARIABLE: ""}
+    )
     assert done.communicate()[0] == "up\n"
 
 

@@ -1,4 +1,4 @@
-"""``unmask evaluate``: measures with intervals, and counts of the data."""
+"""``unmask metrics``: measures with intervals, and counts of the data."""
 
 from __future__ import annotations
 

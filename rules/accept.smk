@@ -1,0 +1,22 @@
+# Whether enough is left to go on.
+
+
+rule accept:
+    input:
+        manifest="results/manifest.csv",
+        quarantine="results/quarantine.csv",
+        made_from=receipts("manifest quarantine"),
+        settings=settings("accept"),
+    output:
+        receipt=receipt("accept"),
+        verdict="results/accepted.txt",
+    log:
+        "logs/accept.log",
+    benchmark:
+        "logs/benchmarks/accept.tsv"
+    conda:
+        "../envs/unmask.yaml"
+    shell:
+        "unmask accept --manifest {input.manifest} --quarantine {input.quarantine}"
+        " --made-from {input.made_from} --receipt {output.receipt}"
+        " --settings {input.settings} --output {output.verdict} > {log} 2>&1"
