@@ -23,7 +23,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-browser test-backbones test-docs test-jax test-reruns test-notebook notebook bench lint format lock generate clean
+.PHONY: help install run sync record test coverage test-browser test-backbones test-docs test-jax test-reruns test-odd-clips test-notebook notebook bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,8 +63,14 @@ test-docs: $(READY) ## type the commands of README.md and docs/ as they stand th
 test-browser: $(READY) ## open the pages in Chromium: errors, accessibility, keyboard, phone
 	$(BIN)/python -m pytest tests/browser
 
-test-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
+test-test-odd-clips: $(READY) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
+	$(BIN)/python -m pytest tests/odd_clips
+
+notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
 	$(BIN)/python -m pytest tests/notebook
+
+test-odd-clips: $(READY) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
+	$(BIN)/python -m pytest tests/odd_clips
 
 notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its pictures
 	$(BIN)/python scripts/walkthrough.py

@@ -21,9 +21,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from stages import DECODE
-
 from clips import clips
+from stages import DECODE
 
 ROOT = Path(__file__).parent.parent
 CORES = (1, 2)

@@ -11,10 +11,14 @@ import itertools
 import struct
 import wave
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
+from av.codec.context import Flags
+from av.video.reformatter import ColorRange, Colorspace
 
 CODECS = {".avi": "MJPG", ".webm": "VP80"}
 BITS = 12
@@ -151,6 +155,50 @@ def blank_clip(
     """A gray clip in which there is no face."""
     scene = np.full((size[1], size[0], 3), 127, np.uint8)
     return write_clip(path, itertools.repeat(scene, frames), fps)
+
+
+def encoded(
+    path: Path,
+    images: Iterable[np.ndarray],
+    codec: str = "libx264",
+    *,
+    rate: int = 25,
+    pix_fmt: str = "yuv420p",
+    options: dict[str, str] | None = None,
+    aspect: Fraction = Fraction(1),
+    matrix: Sequence[int] | None = None,
+    interlaced: bool = False,
+    colors: tuple[str, str] | None = None,
+) -> Path:
+    """A clip as FFmpeg's encoders write it, through PyAV.
+
+    ``aspect`` is that of a pixel, ``matrix`` the upper left 2 x 2 of a display matrix, ``colors``
+    matrix and range (``ITU709``, ``JPEG``).
+    """
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, options=options or {})
+        stream.pix_fmt = pix_fmt
+        stream.codec_context.thread_count = 1
+        if interlaced:
+            stream.codec_context.flags |= Flags.interlaced_dct | Flags.interlaced_me
+        for number, image in enumerate(images):
+            if number == 0:
+                stream.height, stream.width = image.shape[:2]
+                stream.codec_context.sample_aspect_ratio = aspect
+                if matrix:
+                    a, b, c, d = (value << 16 for value in matrix)
+                    stream.set_display_matrix([a, b, 0, c, d, 0, 0, 0, 1 << 30])
+            frame = av.VideoFrame.from_ndarray(image, "bgr24")
+            if colors:
+                space, span = colors
+                stream.codec_context.colorspace = frame_space = Colorspace[space]
+                stream.codec_context.color_range = frame_range = ColorRange[span]
+                frame = frame.reformat(
+                    format=pix_fmt, dst_colorspace=frame_space, dst_color_range=frame_range
+                )
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
 
 
 # --- clips with a special header --------------------------------------------------------------

@@ -18,6 +18,8 @@ from av.video.stream import VideoStream
 
 _KNOWN = frozenset(["av1", "dnxhd", "h264", "hevc", "libdav1d", "mjpeg", "prores", "vp9"])
 """Decoders of which each packet gives one frame; older codecs hide frames or leave some out."""
+_LEAVE_OUT = frozenset(["h264", "hevc"])
+"""Decoders that can be told, packet by packet, to leave out what no other frame depends on."""
 _PATIENCE = 64
 _VOID = bytes(4)
 """No packet of a known codec begins like this: a hole in the file does."""
@@ -127,6 +129,7 @@ def decode_needed(
         Unforeseen: something does not decode.
     """
     decoder = stream.codec_context
+    spare = "NONREF" if decoder.name in _LEAVE_OUT else "DEFAULT"
     last = max(needed, default=-1)
     previous = -1
     try:
@@ -138,7 +141,7 @@ def decode_needed(
             if previous >= 0 and position > previous + 1:
                 yield from decoder.decode(None)
                 decoder.flush_buffers()
-            decoder.skip_frame = "DEFAULT" if needed[position] else "NONREF"
+            decoder.skip_frame = "DEFAULT" if needed[position] else spare
             yield from decoder.decode(packet)
             previous = position
         yield from decoder.decode(None)

@@ -40,6 +40,7 @@ def extract_frames(
     quality: int = 95,
     min_decoded: float = 0.9,
     threads: int = 1,
+    remedy: str = "set frames.min_decoded lower to keep it",
 ) -> FrameIndex:
     """Save sampled frames of a video as ``out_dir/NNNNNN.jpg``, named by frame number.
 
@@ -57,6 +58,7 @@ def extract_frames(
             decoded count if they decode. All are, unless every packet is whole and all that the
             wanted frames need decodes: then the others count as they are.
         threads: threads of the decoder.
+        remedy: what to do about a video that is not whole; ends the reason.
 
     Returns:
         The index. It is quarantined, with a reason, where the video cannot be read or is cut
@@ -64,7 +66,7 @@ def extract_frames(
     """
     source = Path(source)
     index = FrameIndex(video=video, source=source.as_posix())
-    how = _How(max_size, quality, min_decoded, threads)
+    how = _How(max_size, quality, min_decoded, threads, remedy)
     with fresh_directory(out_dir) as folder:
         try:
             _sample(source, folder, index, _choice(fps, count), how)
@@ -112,6 +114,7 @@ class _How:
     quality: int
     min_decoded: float
     threads: int
+    remedy: str
 
 
 def _choice(fps: float | None, count: int | None) -> Choice:
@@ -137,7 +140,7 @@ def _sample(source: Path, folder: Path, index: FrameIndex, choose: Choice, how: 
             times = _sample_all(clip, chosen, folder, index, choose, how)
         index.decoded = len(times)
         index.duration_s = round(_duration(times) or clip.frame_s, 6)
-        _check_whole(clip, index, how.min_decoded)
+        _check_whole(clip, index, how)
 
 
 def _sample_all(
@@ -178,23 +181,21 @@ def _duration(times: Sequence[float]) -> float:
     return times[-1] * len(times) / (len(times) - 1) if len(times) > 1 else 0.0
 
 
-def _check_whole(clip: Clip, index: FrameIndex, min_decoded: float) -> None:
+def _check_whole(clip: Clip, index: FrameIndex, how: _How) -> None:
     """Refuse a clip that is cut short; let one pass whose header is only imprecise.
 
     A number of frames worked out from a duration is wrong at a variable rate. There, a clip that
     lasts as long as announced and decodes without gaps is whole.
     """
-    if index.decoded >= _enough(clip, min_decoded):
+    if index.decoded >= _enough(clip, how.min_decoded):
         return
     if not clip.counted:
-        lasts = index.duration_s >= min_decoded * clip.promised * clip.frame_s
-        gapless = clip.damaged <= (1 - min_decoded) * (index.decoded + clip.damaged)
+        lasts = index.duration_s >= how.min_decoded * clip.promised * clip.frame_s
+        gapless = clip.damaged <= (1 - how.min_decoded) * (index.decoded + clip.damaged)
         if lasts and gapless:
             return
-    raise UnreadableMedia(
-        f"the header promises {clip.promised} frames, {index.decoded} could be decoded; "
-        "set frames.min_decoded lower to keep it"
-    )
+    reason = f"the header promises {clip.promised} frames, {index.decoded} could be decoded; "
+    raise UnreadableMedia((reason + how.remedy).rstrip("; "))
 
 
 def _enough(clip: Clip, min_decoded: float) -> float:

@@ -90,6 +90,8 @@ def open_clip(path: Path, *, threads: int = 1) -> Iterator[Clip]:
         UnreadableMedia: the file is missing, empty, or holds no video stream.
     """
     path = Path(path)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UnreadableMedia("a pipe, a device or a socket, not a file")
     yield _Still(read_image(path)) if is_still(path) else _Video(path, threads)
 
 

@@ -11,7 +11,7 @@ import pytest
 import media
 from unmask.errors import UnreadableMedia
 from unmask.frames.video import open_clip
-from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES, is_image, is_video
+from unmask.videos.media_types import IMAGE_SUFFIXES
 
 
 def read_all(path):
@@ -186,7 +186,7 @@ def test_decoding_keeps_to_the_threads_it_is_given(tmp_path, threads):
     code = """
 import os, sys
 from pathlib import Path
-from unmask.video import open_clip
+from unmask.frames.video import open_clip
 before = len(os.listdir("/proc/self/task"))
 with open_clip(Path(sys.argv[1]), threads=int(sys.argv[2])) as clip:
     frames = clip.frames()
@@ -223,14 +223,6 @@ for path in sys.argv[1:]:
     )
     assert job.stdout.splitlines()[1:] == ["refused", "refused"]
     assert job.stderr == ""
-
-
-def test_file_types_are_known_by_suffix_in_any_case(tmp_path):
-    assert is_video(tmp_path / "A.MP4")
-    assert is_image(tmp_path / "A.JPeG")
-    assert not is_video(tmp_path / "a.txt")
-    assert not is_image(tmp_path / "a.mp4")
-    assert not VIDEO_SUFFIXES & IMAGE_SUFFIXES
 
 
 def test_file_types_are_known_without_loading_opencv():

@@ -12,6 +12,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import media
+
+FACE = "[face]scale=-1:240[small];[back][small]overlay=x=mod(4*n\\,160):y=0"
 FFMPEG = ("ffmpeg", "-nostdin", "-y", "-loglevel", "error")
 
 H264 = "-c:v libx264 -preset ultrafast -threads 1"
@@ -43,7 +46,7 @@ class Odd:
     name: str
     suffix: str
     args: str
-    source: str = "testsrc2=s=320x240:r=25:d=2"
+    source: str = "s=320x240:r=25:d=2"
     cut: str = ""
     matrix: tuple[int, int, int, int] | None = None
 
@@ -57,13 +60,18 @@ def make(odd: Odd, folder: Path) -> Path:
     """Make a clip in a folder and return its file."""
     path = folder / f"clip{odd.suffix}"
     whole = folder / f"whole{odd.suffix}" if odd.cut else path
-    _run("-f", "lavfi", "-i", odd.source, *odd.args.split(), str(whole))
+    scene = f"testsrc2={odd.source}[back];movie={_portrait(folder)}[face];{FACE}"
+    _run("-f", "lavfi", "-i", scene, *odd.args.split(), str(whole))
     if odd.cut:
         before, after = odd.cut.split("|")
         _run(*before.split(), "-i", str(whole), *after.split(), "-c", "copy", str(path))
     if odd.matrix:
         _set_matrix(path, odd.matrix)
     return path
+
+
+def _portrait(folder: Path) -> Path:
+    return media.write_image(folder / "portrait.png", media.portrait())
 
 
 def _run(*arguments: str) -> None:
@@ -201,8 +209,8 @@ def _shapes() -> list[Odd]:
                 continue
             args = f"{codec} -vf setsar={sar}"
             clips.append(Odd("wide and narrow pixels", f"{sar}, {suffix[1:]}", suffix, args))
-    for size in ("321x241", "2x2", "16x600", "1280x32"):
-        source = f"testsrc2=s={size}:r=25:d=1"
+    for size in ("321x241", "16x16", "16x600", "1280x32"):
+        source = f"s={size}:r=25:d=1"
         args = f"{H264} -pix_fmt yuv444p"
         clips.append(Odd("sizes", size, ".mp4", args, source=source))
     return clips
@@ -214,7 +222,7 @@ def _fields() -> list[Odd]:
         "MPEG-2": ("-c:v mpeg2video -q:v 3", ".mpg .ts .mkv"),
         "MPEG-4": ("-c:v mpeg4 -q:v 3", ".avi .mp4"),
         "ProRes": ("-c:v prores_ks", ".mov"),
-        "Motion JPEG": ("-c:v mjpeg -q:v 3", ".avi"),
+        "VP9": (VP9, ".mkv"),
     }
     clips = []
     for name, (args, suffixes) in codecs.items():
@@ -223,7 +231,7 @@ def _fields() -> list[Odd]:
         ):
             fields = FIELDS.format(first=first, order=order)
             args_now = f"{args.format(flag=order)} {fields}"
-            source = "testsrc2=s=320x240:r=50:d=2"
+            source = "s=320x240:r=50:d=2"
             clips.append(
                 Odd("interlaced", f"{name} {first} first, {suffix[1:]}", suffix, args_now, source)
             )
@@ -233,7 +241,9 @@ def _fields() -> list[Odd]:
         ".avi",
         "-c:v dvvideo -pix_fmt yuv420p -s 720x576 -aspect 16:9 -flags +ildct -top 0",
     )
-    return [*clips, dv]
+    fields = HEVC.replace("log-level", "interlace=tff:log-level")
+    hevc = Odd("interlaced", "HEVC, a field a picture, mkv", ".mkv", fields)
+    return [*clips, dv, hevc]
 
 
 def _times() -> list[Odd]:
@@ -245,11 +255,11 @@ def _times() -> list[Odd]:
     }.items():
         for suffix in (".mp4", ".mkv", ".mov"):
             args = f"-vf select='{select}' -vsync vfr {X264} -bf 2"
-            source = "testsrc2=s=320x240:r=25:d=4"
+            source = "s=320x240:r=25:d=4"
             clips.append(Odd("variable rate", f"{name}, {suffix[1:]}", suffix, args, source))
     for start, suffix in itertools.product(("0.5", "1.3", "2.04"), (".mp4", ".mov", ".mkv")):
         args = f"{X264} -g 25 -bf 2"
-        source = "testsrc2=s=320x240:r=25:d=4"
+        source = "s=320x240:r=25:d=4"
         name = f"from {start}, {suffix[1:]}"
         clips.append(Odd("trimmed", name, suffix, args, source, cut=f"-ss {start}|"))
     clips.append(
@@ -259,7 +269,7 @@ def _times() -> list[Odd]:
         shift = "|-output_ts_offset 1234.5"
         clips.append(Odd("late start", suffix[1:], suffix, f"{X264} -bf 2", cut=shift))
     for rate in ("12.5", "24000/1001", "60", "120", "1"):
-        source = f"testsrc2=s=320x240:r={rate}:d=3"
+        source = f"s=320x240:r={rate}:d=3"
         clips.append(Odd("rates", rate, ".mp4", f"{X264} -bf 2", source))
     return clips
 
