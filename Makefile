@@ -63,10 +63,7 @@ test-docs: $(READY) ## type the commands of README.md and docs/ as they stand th
 test-browser: $(READY) ## open the pages in Chromium: errors, accessibility, keyboard, phone
 	$(BIN)/python -m pytest tests/browser
 
-test-test-odd-clips: $(READY) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
-	$(BIN)/python -m pytest tests/odd_clips
-
-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
+test-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
 	$(BIN)/python -m pytest tests/notebook
 
 test-odd-clips: $(READY) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)

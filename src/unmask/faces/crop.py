@@ -113,8 +113,12 @@ def _why_none(found: DetectionIndex, min_confidence: float) -> str:
     frames = found.frames
     best = max((face.confidence for frame in frames for face in frame.faces), default=None)
     if best is None:
-        where = "the picture" if len(frames) == 1 else f"any of {len(frames)} frames"
-        return f"no face in {where}{_smallest(found)}"
+        none = (
+            "no face in the picture"
+            if len(frames) == 1
+            else f"no face in any of {len(frames)} frames"
+        )
+        return none + _smallest(found)
     # Rounded down, so that 0.8996 does not read as 0.9.
     best = math.floor(best * 1000) / 1000
     return f"best confidence {best:g} is below crop.min_confidence {min_confidence:g}"
