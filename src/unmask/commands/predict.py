@@ -22,6 +22,7 @@ from unmask.errors import UnmaskError, UnreadableMedia
 from unmask.workflow.receipt import Receipt
 
 if TYPE_CHECKING:
+    from unmask.faces.index import FaceIndex
     from unmask.prediction.cache import Memory
     from unmask.prediction.prepare import Prepared
     from unmask.prediction.results import Prediction
@@ -133,6 +134,7 @@ def run(args: Namespace) -> int:
     from unmask.prediction.prepare import check_preparation
     from unmask.prediction.results import Prediction
     from unmask.prediction.run_settings import scoring_of_run
+    from unmask.prediction.unlike import unlike_training
     from unmask.progress import Progress
 
     contract = read_contract(args.model)
@@ -157,6 +159,7 @@ def run(args: Namespace) -> int:
         Prediction(str(file), reason=f"left out: {reason}", left_out=True)
         for file, reason in inputs.left_out.items()
     ]
+    crops: list[FaceIndex] = []
     interrupted = False
     scored = score_files(
         files,
@@ -173,6 +176,8 @@ def run(args: Namespace) -> int:
         with closing(scored):
             for prepared, result in scored:
                 results.append(result)
+                if prepared:
+                    crops.append(prepared.crops)
                 progress.end(_text(result))
                 if prepared and prepared.file in names:
                     _annotate(prepared, names[prepared.file], result, scoring.threshold, progress)
@@ -182,6 +187,8 @@ def run(args: Namespace) -> int:
         progress.clear()
         for result in left_out:
             progress.say(_text(result))
+        for line in unlike_training(contract, crops):
+            logging.warning(line)
         if results:
             written = wanted.write(
                 [*results, *left_out], model=args.model, threshold=scoring.threshold
