@@ -290,5 +290,4 @@ def _annotate(
     except UnreadableMedia as error:
         progress.say(f"  not annotated: {error}")
     else:
-        hint = "; .webm is written about three times as fast" if codec == "VP9" else ""
-        progress.say(f"  annotated: {out} ({codec}{hint})")
+        progress.say(f"  annotated: {out} ({codec})")

@@ -57,13 +57,13 @@ def annotate(
         number, time = next(frames)
         image = clip.image()
         size = _size(image)
-        with video_writer(out, round(fps, 3), size) as (writer, codec):
+        with video_writer(out, round(fps, 3), size) as writer:
             writer.write(drawn(_shrunk(image, size), time))
             for number, time in frames:
                 writer.write(drawn(_shrunk(clip.image(), size), time))
                 if number % _EVERY == 0:
                     tell(number)
-    return codec
+    return writer.codec
 
 
 def _banner(result: Prediction) -> str:
