@@ -8,7 +8,17 @@ from difflib import get_close_matches
 from pathlib import Path
 
 TARGETS = (
-    *("all", "demo", "manifest", "frames", "detections", "faces", "explore", "quarantine"),
+    *(
+        "all",
+        "demo",
+        "manifest",
+        "frames",
+        "detections",
+        "faces",
+        "explore",
+        "quarantine",
+        "duplicates",
+    ),
     *("dataset", "train", "score", "explain", "metrics", "plots", "evaluate", "report"),
     *("exports", "onnx", "tflite", "verdicts"),
 )

@@ -22,7 +22,7 @@ USER_ERROR = 2
 
 GROUPS = {
     "use a detector": ("predict", "serve", "export"),
-    "look after a project": ("config", "plan", "sync", "prune", "completion"),
+    "look after a project": ("config", "plan", "keep", "sync", "prune", "completion"),
 }
 """Commands for people. The others do the work of a stage, and the workflow calls them."""
 

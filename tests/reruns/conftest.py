@@ -40,6 +40,7 @@ def made(tmp_path_factory) -> Path:
         done = run(*command.split(), cwd=folder)
         assert done.returncode == 0, done.stdout
     shutil.copy2(folder / "results/model/model.keras", folder / "earlier.keras")
+    (folder / "together.csv").write_text("video,other\n")
     commit(folder, "made")
     return folder
 
