@@ -62,7 +62,7 @@ class Plan:
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
     unlike: list[str] = field(default_factory=list)
-    """In what the crops of the datasets differ, a sentence each: known once they are made."""
+    """What to know of the crops, as in what datasets differ: a line each, once they are made."""
 
     @property
     def demo(self) -> Demo | None:
