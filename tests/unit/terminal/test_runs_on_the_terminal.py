@@ -13,6 +13,7 @@ import pytest
 import yte
 from workflow.projects import REPOSITORY, environment
 
+from commands import REPOSITORY, environment
 from snakemake_logger_plugin_unmask.messages import TARGETS
 
 EPOCHS = """\
