@@ -6,12 +6,15 @@ import csv
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import yaml
 
 import media
+import source_edits
 
 OTHER_VALUES: dict[str, dict[str, Any]] = {
     "data.max_bad_fraction": {"data": {"max_bad_fraction": 0.6}},
@@ -41,6 +44,10 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "split.seed": {"split": {"seed": 1}},
     "split.folds": {"split": {"folds": 3}},
     "split.fold": {"split": {"folds": 3, "fold": 1}},
+    "split.pair_by": {"split": {"pair_by": "prefix"}},
+    "split.people": {"split": {"people": "shared"}},
+    "split.together": {"split": {"together": "together.csv"}},
+    "split.duplicates": {"split": {"duplicates": "error"}},
     "augment.rotation": {"augment": {"rotation": 5}},
     "augment.width_shift": {"augment": {"width_shift": 0.1}},
     "augment.height_shift": {"augment": {"height_shift": 0.1}},
@@ -149,7 +156,9 @@ def fill(folder: Path) -> None:
     for label in ("real", "fake"):
         (crops / label).mkdir(parents=True)
         for number in range(5):
+            # Blurred: they differ from the clips, and the run has to say so.
             image = media.ready_crop(70, seed=10 * (label == "real") + number)
+            image = cv2.GaussianBlur(image, (0, 0), 1.5)
             media.write_image(crops / label / f"x{number}.png", image)
 
 
@@ -269,6 +278,23 @@ def _without_defaults(text: str) -> str:
     return yaml.safe_dump(config)
 
 
+def change_module(folder: Path, name: str) -> None:
+    """Change all that a module, a template or a rule file does, without changing what comes out."""
+    path = folder / name if name.startswith("rules/") else folder / "src/unmask" / name
+    change = {".py": source_edits.changed, ".smk": source_edits.changed_rules}
+    path.write_text(change.get(path.suffix, _one_line_more)(path.read_text("utf-8")), "utf-8")
+
+
+def _one_line_more(text: str) -> str:
+    return text + "\n"
+
+
+def rewrite_code(folder: Path, edit: str) -> None:
+    """Write all modules and rules in other words that do the same."""
+    paths = [*(folder / "src/unmask").rglob("*.py"), *(folder / "rules").glob("*.smk")]
+    source_edits.NEUTRAL[edit](paths)
+
+
 CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
     "a video added": (add_video, 1),
     "a video removed": (remove_video, 1),
@@ -310,6 +336,10 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
         lambda folder: rewrite_config(folder, _without_defaults),
         1,
     ),
+    **{
+        f"all code with {edit}": (partial(rewrite_code, edit=edit), 1)
+        for edit in source_edits.NEUTRAL
+    },
     "the checkout moved": (lambda folder: None, 1),
     "a log deleted": (lambda folder: (folder / "logs/train.log").unlink(missing_ok=True), 1),
 }
@@ -342,7 +372,13 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
 """Results that get lost, and the rules that run then with Snakemake and with DVC."""
 
 
-def edit_module(folder: Path, name: str) -> None:
-    """Add an empty line to a module, a template or a rule file."""
-    path = folder / name if name.startswith("rules/") else folder / "src/unmask" / name
-    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+def make_change(folder: Path, row: str) -> int:
+    """Do what a row of the tables says. Returns how many videos it concerns."""
+    if row in CHANGES:
+        do, concerned = CHANGES[row]
+        do(folder)
+        return concerned
+    if row.startswith("datasets.") or row in OTHER_VALUES:
+        return change_setting(folder, row)
+    change_module(folder, row)
+    return 2 * SETTINGS["datasets"][0]["groups"]

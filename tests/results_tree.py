@@ -17,6 +17,7 @@ VIDEOS = ("video", "label", "group", "split", "n_faces", "p_fake")
 DATASET = (
     "file", "video", "frame", "time_s", "track", "label", "group", "split", "method", "dataset",
 )  # fmt: skip
+PAIRS = ("video", "other", "split", "other_split", "label", "other_label", "difference")
 QUARANTINE = ("video", "stage", "reason")
 QUALITY = (
     *("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence"),
@@ -64,6 +65,9 @@ class Results:
             (c.video, f"data/{c.video}.mp4", c.label, c.group, c.split, c.method, c.dataset)
             for c in clips
         ))  # fmt: skip
+        self.left_out = self.table("left_out.csv", ("video", "dataset", "path", "reason"), ())
+        self.notes = self.table("notes.csv", ("note",), ())
+        self.duplicates = self.table("duplicates.csv", PAIRS, ())
         self.frames = self.table("frames.csv", FRAMES, (
             (c.video, 15 * number, 0.5 * number, f"{score:.7f}")
             for c in tested for number, score in enumerate(c.scores)
@@ -146,6 +150,9 @@ class Results:
             tracks_csv=self.tracks,
             videos_csv=self.videos,
             manifest_csv=self.manifest,
+            left_out_csv=self.left_out,
+            notes_csv=self.notes,
+            duplicates_csv=self.duplicates,
             quarantine_csv=self.quarantine,
             quality_csv=self.quality,
             dataset_dir=self.crops,

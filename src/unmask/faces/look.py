@@ -18,8 +18,7 @@ from unmask.faces.geometry import EYES_TO_MOUTH
 from unmask.records import Point
 
 _FINE, _COARSE = 1.0, 4.0
-"""Widths in pixels, of a crop of ``_SIDE``, of the Gaussians between which detail is measured."""
-_SIDE = 224
+"""Widths in pixels of the Gaussians between which detail is measured."""
 
 MUCH = {"eye_distance": 1.15, "eye_line": 1.25, "sharpness": 1.5}
 """Two medians differ that are apart by more than this factor. Measured on crops of one geometry:
@@ -49,13 +48,11 @@ def sharpness(crop: np.ndarray) -> float:
     """How much of a crop's detail is fine, whatever its contrast: some 0.1 (blurred) to 1 (noisy).
 
     The deviation of what a narrow Gaussian takes away, over that of what a wide one takes away
-    besides, in the middle of the crop (side x side x 3, uint8).
+    besides, in the middle of the crop (side x side x 3, uint8). To be compared between crops of one
+    size, as those of a run and of its model are.
     """
-    gray = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    if len(gray) != _SIDE:
-        gray = cv2.resize(gray, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    rim = _SIDE // 7
-    gray = gray[rim:-rim, rim:-rim].astype(np.float32)
+    rim = len(crop) // 7
+    gray = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)[rim:-rim, rim:-rim].astype(np.float32)
     fine, coarse = (cv2.GaussianBlur(gray, (0, 0), width) for width in (_FINE, _COARSE))
     return round(float((gray - fine).std() / max(float((fine - coarse).std()), 0.01)), 4)
 

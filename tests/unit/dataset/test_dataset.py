@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from unmask.dataset.accept import accept
 from unmask.dataset.build import build_dataset
 from unmask.dataset.face_indexes import load_face_indexes, load_indexes, save_indexes
-from unmask.dataset.quarantine import accept, collect, quality_text
+from unmask.dataset.quarantine import collect, quality_text
 from unmask.errors import DatasetError
 from unmask.faces.adopt import adopt_dataset
 from unmask.faces.index import Crop, FaceIndex, Quality
@@ -147,6 +148,48 @@ def test_training_needs_both_classes_and_says_which_is_missing():
 def test_a_test_split_of_one_class_is_left_to_the_evaluation():
     problems = [Problem(f"test{n}", "faces", "no face") for n in (0, 2)]
     accept(enough(), problems, max_bad_fraction=1.0)
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_data_of_one_class_is_told_so_and_not_to_change_the_shares(label):
+    some = [video(f"{split}{n}", label, split) for split in ("train", "val") for n in range(4)]
+    with pytest.raises(DatasetError) as caught:
+        accept(some, [], max_bad_fraction=0.1)
+    name = ("real", "fake")[label]
+    assert f"All 8 videos are {name}." in str(caught.value)
+    assert "val: 0.25" not in str(caught.value)
+    assert ("self_blended: only" in str(caught.value)) == (label == 0)
+
+
+@pytest.mark.parametrize("self_blended", ["extra", "only"])
+def test_real_videos_are_enough_where_fakes_are_made_of_them(self_blended):
+    some = [video(f"{split}{n}", 0, split) for split in ("train", "val") for n in range(4)]
+    accept(some, [], max_bad_fraction=0.1, self_blended=self_blended)
+    fakes = [video(f"{split}{n}", 1, split) for split in ("train", "val") for n in range(4)]
+    with pytest.raises(DatasetError, match="train has no real video; val has no real video"):
+        accept(fakes, [], max_bad_fraction=0.1, self_blended=self_blended)
+
+
+def test_validation_of_one_class_is_enough_to_choose_by_the_loss():
+    some = [v for v in enough() if v.split != "val" or v.label]
+    with pytest.raises(DatasetError, match="val has no real video"):
+        accept(some, [], max_bad_fraction=0.1)
+    accept(some, [], max_bad_fraction=0.1, monitor="val_loss")
+    with pytest.raises(DatasetError, match="val has no real video"):
+        accept([v for v in some if v.split != "val"], [], max_bad_fraction=0.1, monitor="val_loss")
+
+
+def test_a_class_that_is_all_in_quarantine_is_told_so():
+    problems = [Problem(v.video, "faces", "no face") for v in enough() if v.label]
+    with pytest.raises(DatasetError, match=r"All fake videos are in quarantine"):
+        accept(enough(), problems, max_bad_fraction=1.0)
+
+
+def test_videos_of_too_few_groups_are_told_what_may_have_joined_them():
+    some = [video(f"{split}{n}", n % 2, split, group=split) for split in ("train", "val")
+            for n in range(4)]  # fmt: skip
+    with pytest.raises(DatasetError, match=r"6 usable videos are in 2 groups(.|\n)*pair_by: none"):
+        accept([v for v in some if v.video not in ("val0", "val2")], [], max_bad_fraction=0.1)
 
 
 def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):

@@ -66,7 +66,9 @@ def stop_after(epochs, monkeypatch):
     monkeypatch.setattr(Checkpoint, "save", save)
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 5, 6])
+@pytest.mark.parametrize(
+    "epochs", [3, *(pytest.param(epochs, marks=pytest.mark.long) for epochs in (1, 2, 5, 6))]
+)
 def test_a_training_goes_on_to_the_same_bytes(
     dataset, whole, tmp_path, monkeypatch, caplog, epochs
 ):
@@ -111,6 +113,7 @@ def test_another_setting_starts_anew(dataset, tmp_path, monkeypatch, caplog):
     assert result.epochs == 2
 
 
+@pytest.mark.long
 def test_killed_at_a_random_moment_the_command_goes_on_to_the_same_bytes(dataset, tmp_path):
     settings = {"model": MODEL, "augment": AUGMENT, "train": TRAIN | {"epochs": 40}}
     (tmp_path / "train.json").write_text(text(settings | {"contract": CONTRACT}, code=""))
@@ -154,6 +157,7 @@ def test_the_head_alone_learns_first(dataset, tmp_path, whole):
     assert float(history[2]["learning_rate"]) == pytest.approx(5e-3, rel=0.01)
 
 
+@pytest.mark.long
 def test_a_backbone_that_is_frozen_for_good_stays_so(dataset, tmp_path):
     frozen = MODEL | {"trainable": False}
     results = [
@@ -227,6 +231,7 @@ result = train(*map(Path, given.pop("paths")), strategy=two, **given)
 """
 
 
+@pytest.mark.long
 def test_two_devices_train_as_one_does(dataset, tmp_path):
     model = {"backbone": "MobileNet", "backbone_args": {"alpha": 0.25}, "head": "pool"}
     model |= {"input_size": SIDE, "trainable": False}
