@@ -24,7 +24,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-notebook test-mutations notebook bench lint format lock generate clean
+.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-notebook test-mutations notebook bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ test: $(READY) ## run the tests: everything that a user relies on, at least once
 coverage: $(READY) ## the same, and list the lines that no test reaches (slower)
 	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones ## all tests, as before a release (hours)
+test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones test-odd-clips ## all tests, as before a release (hours)
 
 test-long: $(READY) ## what `make test` leaves out: every row of docs/reruns.md, runs, kills, slow networks
 	$(PYTEST) -n 2 --dist worksteal --long -m long $(ARGS)
@@ -72,8 +72,8 @@ test-notebook: $(READY) ## run the walkthrough from top to bottom, and check wha
 test-mutations: $(READY) ## break the code in forty ways, and see that a test notices each (half an hour)
 	$(BIN)/python tests/mutations.py $(ARGS)
 
-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
-	$(BIN)/python -m pytest tests/notebook
+test-odd-clips: $(READY) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
+	$(PYTEST) tests/odd_clips $(ARGS)
 
 notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its pictures
 	$(BIN)/python scripts/walkthrough.py
