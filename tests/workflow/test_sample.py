@@ -6,7 +6,7 @@ import re
 from hashlib import sha1
 
 from commands import REPOSITORY
-from sample import LONG_PARTS, MINUTES, everything, sample
+from sample import MINUTES, PARTS, everything, sample
 
 COMMITS = [sha1(str(number).encode()).hexdigest() for number in range(400)]
 
@@ -14,7 +14,8 @@ COMMITS = [sha1(str(number).encode()).hexdigest() for number in range(400)]
 def test_in_the_course_of_commits_everything_comes_round():
     lines = {line for commit in COMMITS for line in sample(commit)}
     assert {line.partition(" --part")[0] for line in lines} == {"test-long", *everything()}
-    assert {f"test-long --part {part}/{LONG_PARTS}" for part in range(LONG_PARTS)} <= lines
+    parts = {f"{name} --part {part}/{n}" for name, n in PARTS.items() for part in range(n)}
+    assert parts <= lines
 
 
 def test_it_follows_from_the_commit_and_stays_within_its_minutes():
