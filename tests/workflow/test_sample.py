@@ -29,6 +29,6 @@ def test_it_follows_from_the_commit_and_stays_within_its_minutes():
 
 def test_every_suite_of_the_makefile_is_in_it():
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
-    suites = set(re.findall(r"^(test-\w+):", makefile, re.MULTILINE))
+    suites = set(re.findall(r"^(test-[\w-]+):", makefile, re.MULTILINE))
     known = {line.split()[0] for line in ("test-long", *everything())}
     assert suites - {"test-all", "test-mutations"} == known
