@@ -53,7 +53,7 @@ def test_queued_experiments_run_and_can_be_compared(made, tmp_path):
 
 def test_an_edited_module_reaches_an_experiment_in_a_folder_of_its_own(made, tmp_path):
     folder = copy(made, tmp_path / "project")
-    with (folder / "src/unmask/evaluation/bootstrap.py").open("a") as module:
+    with (folder / "src/unmask/evaluation/intervals.py").open("a") as module:
         module.write("\n")
     done = run("dvc", "exp", "run", "--temp", cwd=folder)
     assert done.returncode == 0, done.stdout

@@ -134,7 +134,6 @@ def test_several_datasets_and_ready_crops_are_trained_on_together(tmp_path):
         "crop": {"size": 48},
         "model": {"input_size": 48},
         "train": {"epochs": 1},
-        "evaluate": {"bootstrap": 20},
     }
     done = snakemake_in(folder, settings)()
     assert done.returncode == 0, done.stdout

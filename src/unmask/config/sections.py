@@ -180,13 +180,21 @@ class EvaluateSettings(Section):
     log_loss_clip: Annotated[float, Field(ge=0, lt=0.5)] = Field(
         1e-7, description="Probabilities are kept this far from 0 and 1 in the log loss."
     )
-    bootstrap: Annotated[int, Field(ge=0, le=100000)] = Field(
-        2000, description="Resamples of groups behind each confidence interval. 0: no intervals."
-    )
     confidence: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.95, description="Level of the confidence intervals."
     )
-    seed: Seed = Field(0, description="Seed of the resampling.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_resampled(cls, values: Any) -> Any:
+        for key in ("bootstrap", "seed"):
+            if isinstance(values, dict) and key in values:
+                raise ValueError(
+                    f"evaluate.{key}: there is no such key any more. Intervals are computed from "
+                    "the groups of videos, without drawing any (docs/metrics.md).\n"
+                    f"Delete the line `{key}: {values[key]}`."
+                )
+        return values
 
 
 class ExplainSettings(Section):

@@ -103,6 +103,17 @@ def equal_error_rate(labels: np.ndarray, scores: np.ndarray) -> tuple[float, flo
     return float(rate), float(thresholds[before] + share * step)
 
 
+def losses(labels: np.ndarray, scores: np.ndarray, clip: float) -> dict[str, np.ndarray]:
+    """What each video costs in the log loss (scores kept ``clip`` from 0 and 1) and in the Brier
+    score, whose means the measures are."""
+    clip = max(clip, float(np.finfo(np.float64).eps))
+    p = np.clip(scores, clip, 1 - clip)
+    return {
+        "log_loss": -np.log(np.where(labels == 1, p, 1 - p)),
+        "brier": (scores - labels) ** 2,
+    }
+
+
 def calibration_bins(labels: np.ndarray, scores: np.ndarray) -> list[tuple[float, float, int]]:
     """Return (mean score, share of fakes, count) for each equal bin of p_fake that is not empty."""
     place = np.minimum((np.asarray(scores) * BINS).astype(int), BINS - 1)
