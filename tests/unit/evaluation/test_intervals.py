@@ -21,7 +21,7 @@ from unmask.evaluation.sample import Sample, intervals_of
 
 
 def _coverage():
-    path = Path(__file__).parents[2] / "benchmarks/coverage.py"
+    path = Path(__file__).parents[3] / "benchmarks/coverage.py"
     spec = importlib.util.spec_from_file_location("coverage_benchmark", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
