@@ -96,6 +96,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "score.flip": {"score": {"flip": True}},
     "evaluate.threshold": {"evaluate": {"threshold": 0.4}},
     "evaluate.log_loss_clip": {"evaluate": {"log_loss_clip": 1e-6}},
+    "evaluate.undecided_error": {"evaluate": {"undecided_error": 0.2}},
     "evaluate.confidence": {"evaluate": {"confidence": 0.9}},
     "report.title": {"report": {"title": "another"}},
     "report.gallery": {"report": {"gallery": 3}},

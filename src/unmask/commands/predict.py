@@ -116,7 +116,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
-    from unmask.evaluation.scores import aggregate_frames
+    from unmask.evaluation.aggregate import check_aggregate
     from unmask.model.contract import read_contract
     from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
@@ -130,7 +130,7 @@ def run(args: Namespace) -> int:
     check_preparation(contract, args.model)
     given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}
     scoring = scoring_of_run(args.model, contract, **given)
-    aggregate_frames([0.0], scoring.aggregate)
+    check_aggregate(scoring.aggregate)
     if scoring.source:
         logging.info("threshold %.3f, from %s", scoring.threshold, scoring.source)
     files = _files(args)

@@ -183,18 +183,12 @@ class EvaluateSettings(Section):
     confidence: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.95, description="Level of the confidence intervals."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nothing_is_resampled(cls, values: Any) -> Any:
-        for key in ("bootstrap", "seed"):
-            if isinstance(values, dict) and key in values:
-                raise ValueError(
-                    f"evaluate.{key}: there is no such key any more. Intervals are computed from "
-                    "the groups of videos, without drawing any (docs/metrics.md).\n"
-                    f"Delete the line `{key}: {values[key]}`."
-                )
-        return values
+    undecided_error: Annotated[float, Field(gt=0, lt=0.5)] | None = Field(
+        None,
+        description="Share of each class that may be called wrong. Videos between the two "
+        "thresholds that keep to it in validation count as undecided: how many they are, and how "
+        "accurate the rest, is in metrics.json and the report. null: no such band.",
+    )
 
 
 class ExplainSettings(Section):

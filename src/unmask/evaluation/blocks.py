@@ -64,7 +64,11 @@ class Measurer:
 
     def _measured(self, sample: Sample, threshold: float) -> tuple[Block, Mapping[str, str]]:
         values, notes = measure(
-            sample.labels, sample.scores, threshold=threshold, log_loss_clip=self.log_loss_clip
+            sample.labels,
+            sample.scores,
+            threshold=threshold,
+            log_loss_clip=self.log_loss_clip,
+            logits=sample.logits,
         )
         spans = intervals_of(
             sample, values, log_loss_clip=self.log_loss_clip, confidence=self.confidence

@@ -23,11 +23,11 @@ def roc_band(sample: Sample, grid: Floats, confidence: float = 0.95) -> tuple[Fl
     """
     fake = sample.labels == 1
     level = math.sqrt(confidence)
-    thresholds = np.unique(sample.scores)
+    thresholds = np.unique(sample.logits)
     step = math.ceil(len(thresholds) / MOST_THRESHOLDS)
     low, high = np.where(grid >= 1, 1.0, 0.0), np.ones(len(grid))
     for threshold in thresholds[::step]:
-        called = sample.scores >= threshold
+        called = sample.logits >= threshold
         found, alarms = (
             rate_interval(called[own], sample.groups[own], level) for own in (fake, ~fake)
         )

@@ -132,7 +132,7 @@ def _interval_of_average(
     """The interval of a mean AUC. Rows may share their real videos, which count in each."""
     everything = sample_of(row for part in parts for row in part)
     samples = [sample_of(part) for part in parts]
-    moved = np.concatenate([influence.of_auc(s.labels, s.scores) / len(samples) for s in samples])
+    moved = np.concatenate([influence.of_auc(s.labels, s.logits) / len(samples) for s in samples])
     counts = [sample.counted for sample in samples]
     fewest = Counted(
         min(c.real for c in counts), min(c.fake for c in counts), everything.counted.total

@@ -23,7 +23,7 @@ from unmask.evaluation.intervals import (
     ratio_interval,
 )
 from unmask.evaluation.metrics import losses
-from unmask.evaluation.scores import VideoScore
+from unmask.evaluation.scores import FrameScore, VideoScore
 
 EQUAL_RATES = 0.5
 """How strongly the two error rates are reckoned to go together where they are made equal."""
@@ -33,11 +33,13 @@ COIN = {"log_loss": math.log(2), "brier": 0.25}
 
 
 class Sample(NamedTuple):
-    """Arrays of equal length, one entry a frame or a video: label, score, number of the group."""
+    """Arrays of equal length, one entry a frame or a video: label, score, number of the group,
+    and the logit of the score, by which the ones of nearly 0 or 1 are put in order."""
 
     labels: NDArray[np.int64]
     scores: Floats
     groups: NDArray[np.int64]
+    logits: Floats
 
     @property
     def counted(self) -> Counted:
@@ -45,15 +47,18 @@ class Sample(NamedTuple):
         return count_groups(self.labels, self.groups)
 
 
-def sample_of(videos: Iterable[VideoScore], scores: Iterable[float] | None = None) -> Sample:
-    """The sample of these videos; ``scores``, one for each, stand in for their own."""
+def sample_of(
+    videos: Iterable[VideoScore], scored: Iterable[VideoScore | FrameScore] | None = None
+) -> Sample:
+    """The sample of these videos; ``scored``, one for each, has the scores instead of them."""
     videos = list(videos)
-    scores = [row.p_fake for row in videos] if scores is None else scores
+    scored = videos if scored is None else list(scored)
     names = np.array([row.group for row in videos], dtype=object).astype(str)
     return Sample(
         np.array([row.label for row in videos], dtype=np.int64),
-        np.array(list(scores), dtype=np.float64),
+        np.array([row.p_fake for row in scored], dtype=np.float64),
         np.unique(names, return_inverse=True)[1],
+        np.array([row.logit for row in scored], dtype=np.float64),
     )
 
 
@@ -61,7 +66,7 @@ def intervals_of(
     sample: Sample, values: dict[str, Any], *, log_loss_clip: float, confidence: float
 ) -> dict[str, Interval | None]:
     """The interval of each measure in ``values`` that has one, None where it cannot be told."""
-    labels, scores, groups = sample
+    labels, scores, groups, logits = sample
     counted = sample.counted
     fake, called = labels == 1, scores >= values["threshold"]
     right = (called == fake).astype(np.float64)
@@ -92,9 +97,9 @@ def intervals_of(
         return mean_interval(lost, groups, fewer, confidence, coin=COIN[name], most=most)
 
     how: dict[str, Callable[[], Interval | None]] = {
-        "auc": lambda: auc_interval(labels, scores, groups, confidence),
+        "auc": lambda: auc_interval(labels, logits, groups, confidence),
         "average_precision": lambda: ratio(
-            values["average_precision"], influence.of_average_precision(labels, scores)
+            values["average_precision"], influence.of_average_precision(labels, logits)
         ),
         "log_loss": lambda: mean("log_loss"),
         "brier": lambda: mean("brier"),

@@ -55,7 +55,8 @@ def test_the_frame_block_measures_frames_with_a_threshold_of_their_own(results):
 def test_the_blocks_of_the_contract_are_there_in_order(results):
     metrics = measured(results)
     assert list(metrics) == [
-        "frame", "video", "validation", "datasets", "methods", "averages", "data", "confidence",
+        "frame", "video", "validation", "datasets", "methods", "averages", "operating_points",
+        "undecided", "calibration", "data", "confidence",
         "scoring", "notes",
     ]  # fmt: skip
     wanted = {
@@ -192,6 +193,16 @@ def test_datasets_are_measured_apart_where_there_are_several(tmp_path, results):
     assert datasets["own"]["auc"] == 1
     assert datasets["other"]["auc"] == 0
     assert datasets["other"]["coverage"] == pytest.approx(2 / 3, abs=1e-6)
+
+
+def test_coverage_is_told_by_class_and_method(results):
+    video = measured(results)["video"]
+    assert {name: part["coverage"] for name, part in video["coverage_by"].items()} == {
+        "real": 1, "fake": 0.666667, "own/reenact": 0.5, "own/swap": 1,
+    }  # fmt: skip
+    # Four videos with a score, and one counted as 0.5.
+    expected = (4 * video["log_loss"] + np.log(2)) / 5
+    assert video["log_loss_all"] == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_given_threshold_is_used_everywhere(results):

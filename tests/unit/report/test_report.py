@@ -279,6 +279,14 @@ def test_a_threshold_that_was_set_is_not_said_to_be_chosen(results):
     assert "0.700 or more (the threshold that was set)" in text
 
 
+def test_what_cannot_be_resolved_is_said(results):
+    text = Page(built(results, undecided_error=0.1)).text
+    assert "takes 100 real validation videos, there are 2" in text
+    assert "No band of undecided scores for 10 % mistakes in each class" in text
+    assert "No temperature was fitted: it takes 30 validation videos of each class" in text
+    assert "own/reenact 2 1 50 %" in text
+
+
 def test_several_datasets_get_a_table(tmp_path):
     clips = tuple(replace(c, dataset="other") if c.group == "g4" else c for c in CLIPS)
     text = Page(built(Results(tmp_path, clips))).text

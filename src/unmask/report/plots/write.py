@@ -41,12 +41,12 @@ def collect(*, frames_csv: Path, videos_csv: Path, metrics: Path, history_csv: P
     """Work out what the plots show: see ``write_plots``."""
     measured = json.loads(Path(metrics).read_text("utf-8"))
     test = [row for row in read_videos(videos_csv) if row.split == "test"]
-    labels, scores = _arrays(test)
+    labels, scores, _, logits = sample_of(test)
     lack = lacking(labels)
     band = None if lack else _band(test, measured["confidence"])
     rows = {
-        "roc": tables.roc(labels, scores),
-        "precision_recall": tables.precision_recall(labels, scores),
+        "roc": tables.roc(labels, logits),
+        "precision_recall": tables.precision_recall(labels, logits),
         "confusion": tables.confusion(labels, scores, measured["video"]["threshold"]),
         "score_histogram": tables.score_histogram(labels, scores),
         "calibration": tables.calibration(labels, scores),
@@ -142,12 +142,7 @@ def _of_both_classes(data: PlotData) -> dict[str, Callable[[Figure], None]]:
 def _frames(frames_csv: Path, test: list[VideoScore]) -> tuple[np.ndarray, np.ndarray]:
     label = {row.video: row.label for row in test}
     rows = [row for row in read_frames(frames_csv) if row.video in label]
-    return np.array([label[row.video] for row in rows]), np.array([row.p_fake for row in rows])
-
-
-def _arrays(videos: list[VideoScore]) -> tuple[np.ndarray, np.ndarray]:
-    labels = np.array([row.label for row in videos], dtype=np.int64)
-    return labels, np.array([row.p_fake for row in videos], dtype=np.float64)
+    return np.array([label[row.video] for row in rows]), np.array([row.logit for row in rows])
 
 
 def _number(cell: str | None) -> float | int | None:
