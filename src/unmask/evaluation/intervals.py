@@ -94,7 +94,7 @@ def mean_interval(
         return None
     apart = (np.asarray(losses) - mean) / len(losses)
     error = math.sqrt(_variance(np.bincount(groups, apart), count))
-    reach = _t(confidence, min(fewer - 1, _kept(apart, groups))) * error / mean
+    reach = student(confidence, min(fewer - 1, _kept(apart, groups))) * error / mean
     reach = min(reach, _FARTHEST)
     unseen = 1 - ((1 - confidence) / 2) ** (1 / count)
     low, high = mean * math.exp(-reach), mean * math.exp(reach)
@@ -121,7 +121,7 @@ def rate_interval(
         variance = _variance(np.bincount(groups, events - share), count) / len(events) ** 2
         most = float(len(events))
         worth = min(share * (1 - share) / variance, most) if variance > 1e-24 else most
-        worth *= (-ndtri((1 - confidence) / 2) / _t(confidence, count - 1)) ** 2
+        worth *= (-ndtri((1 - confidence) / 2) / student(confidence, count - 1)) ** 2
     tail, hits = (1 - confidence) / 2, worth * rate
     low = float(betaincinv(hits, worth - hits + 1, tail)) if hits > 0 else 0.0
     high = float(betaincinv(hits + 1, worth - hits, 1 - tail)) if hits < worth else 1.0
@@ -155,6 +155,21 @@ def correlation_of_rates(labels: np.ndarray, right: np.ndarray, groups: np.ndarr
     return float(sums[0] @ sums[1]) / spread if spread > 0 else 0.0
 
 
+def degrees_of_freedom(
+    labels: np.ndarray,
+    logits: np.ndarray,
+    groups: np.ndarray,
+    contrast: np.ndarray,
+    counted: Counted,
+) -> float:
+    """Those of a weighted sum of AUCs. ``logits`` has a column, ``contrast`` a weight a detector."""
+    moved = sum(
+        weight * influence.of_auc(labels, column)
+        for weight, column in zip(contrast, logits.T, strict=True)
+    )
+    return max(min(counted.fewer - 1, _kept(np.asarray(moved), groups)), 1.0)
+
+
 _FARTHEST = 700.0
 """Beyond this the exponential overflows."""
 
@@ -179,7 +194,7 @@ def _on_logit_scale(
     # All pairs of groups independent of each other: videos in groups say no more than that.
     variance = max(variance, most / (counted.real * counted.fake))
     freedom = min(fewer - 1, _kept(moved, groups))
-    reach = min(_t(confidence, freedom) * math.sqrt(variance) / most, _FARTHEST)
+    reach = min(student(confidence, freedom) * math.sqrt(variance) / most, _FARTHEST)
     return float(expit(logit(value) - reach)), float(expit(logit(value) + reach))
 
 
@@ -190,7 +205,7 @@ def _kept(moved: np.ndarray, groups: np.ndarray) -> float:
     return 3 * float(squares.sum()) ** 2 / max(float(squares @ squares), 1e-300) - 1
 
 
-def _t(confidence: float, freedom: float) -> float:
+def student(confidence: float, freedom: float) -> float:
     return float(stdtrit(max(freedom, 1.0), (1 + confidence) / 2))
 
 
