@@ -18,6 +18,7 @@ include: "rules/faces.smk"
 include: "rules/cropped.smk"
 include: "rules/quarantine.smk"
 include: "rules/accept.smk"
+include: "rules/duplicates.smk"
 include: "rules/dataset.smk"
 include: "rules/train.smk"
 include: "rules/score.smk"
@@ -40,6 +41,7 @@ rule all:
     default_target: True
     input:
         rules.manifest.output,
+        rules.duplicates.output,
         rules.quarantine.output,
         rules.accept.output,
         rules.dataset.output,

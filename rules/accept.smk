@@ -4,8 +4,10 @@
 rule accept:
     input:
         manifest="results/manifest.csv",
+        duplicates="results/duplicates.csv",
         quarantine="results/quarantine.csv",
-        made_from=receipts("manifest quarantine"),
+        quality="results/quality.csv",
+        made_from=receipts("manifest duplicates quarantine"),
         settings=settings("accept"),
     output:
         receipt=receipt("accept"),
@@ -18,5 +20,6 @@ rule accept:
         "../envs/unmask.yaml"
     shell:
         "unmask accept --manifest {input.manifest} --quarantine {input.quarantine}"
+        " --quality {input.quality} --duplicates {input.duplicates}"
         " --made-from {input.made_from} --receipt {output.receipt}"
         " --settings {input.settings} --output {output.verdict} > {log} 2>&1"

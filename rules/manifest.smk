@@ -8,6 +8,7 @@ rule manifest:
     output:
         receipt=receipt("manifest"),
         manifest="results/manifest.csv",
+        left_out="results/left_out.csv",
     log:
         "logs/manifest.log",
     benchmark:
@@ -17,4 +18,4 @@ rule manifest:
     shell:
         "unmask manifest --videos {input.videos} --settings {input.settings}"
         " --made-from {input.videos} --receipt {output.receipt} --output {output.manifest}"
-        " > {log} 2>&1"
+        " --left-out {output.left_out} > {log} 2>&1"

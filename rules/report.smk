@@ -6,6 +6,9 @@ rule report:
         folders=ancient("results/dataset"),
         index="results/dataset.csv",
         manifest="results/manifest.csv",
+        left_out="results/left_out.csv",
+        duplicates="results/duplicates.csv",
+        notes="results/settings/notes.csv",
         quarantine="results/quarantine.csv",
         quality="results/quality.csv",
         frames="results/predictions/frames.csv",
@@ -18,7 +21,7 @@ rule report:
         augmentation="results/model/augmentation.jpg",
         plots=rules.plots.output,
         made_from=receipts(
-            "explore manifest dataset quarantine train score explain metrics plots"
+            "explore manifest duplicates dataset quarantine train score explain metrics plots"
         ),
         settings=settings("report"),
     output:
@@ -34,10 +37,11 @@ rule report:
     shell:
         "unmask report --dataset {input.folders} --index {input.index}"
         " --manifest {input.manifest} --quarantine {input.quarantine}"
+        " --left-out {input.left_out} --duplicates {input.duplicates} --notes {input.notes}"
         " --quality {input.quality} --frames {input.frames} --tracks {input.tracks}"
         " --videos {input.videos} --metrics {input.metrics}"
         " --explanations results/explanations --explore results/explore"
         " --history {input.history} --augmentation {input.augmentation} --plots results/plots"
         " --settings {input.settings}"
-        " --made-from {input.made_from} --receipt {output.receipt}"
+        " --made-from {input.made_from} {input.notes} --receipt {output.receipt}"
         " --output results/report > {log} 2>&1"

@@ -17,8 +17,12 @@ VIDEOS = ("video", "label", "group", "split", "n_faces", "p_fake")
 DATASET = (
     "file", "video", "frame", "time_s", "track", "label", "group", "split", "method", "dataset",
 )  # fmt: skip
+PAIRS = ("video", "other", "split", "other_split", "label", "other_label", "difference")
 QUARANTINE = ("video", "stage", "reason")
-QUALITY = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
+QUALITY = (
+    *("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence"),
+    *("eye_distance", "eye_line", "sharpness"),
+)
 HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_auc", "learning_rate")
 
 
@@ -63,6 +67,9 @@ class Results:
             (c.video, f"data/{c.video}.mp4", c.label, c.group, c.split, c.method, c.dataset)
             for c in clips
         ))  # fmt: skip
+        self.left_out = self.table("left_out.csv", ("video", "dataset", "path", "reason"), ())
+        self.notes = self.table("notes.csv", ("note",), ())
+        self.duplicates = self.table("duplicates.csv", PAIRS, ())
         self.frames = self.table("frames.csv", FRAMES, (
             (c.video, 15 * number, 0.5 * number, f"{score:.7f}")
             for c in tested for number, score in enumerate(c.scores)
@@ -85,6 +92,7 @@ class Results:
         ))  # fmt: skip
         self.quality = self.table("quality.csv", QUALITY, (
             (c.video, 2, len(c.scores), 100.0 + 20 * c.label if c.scores else 0.0, 0.99)
+            + ((0.4, 0.3, 0.5 - 0.1 * c.label) if c.scores else ("", "", ""))
             for c in clips
         ))  # fmt: skip
         self.history = self.table("history.csv", HISTORY, (
@@ -144,6 +152,9 @@ class Results:
             tracks_csv=self.tracks,
             videos_csv=self.videos,
             manifest_csv=self.manifest,
+            left_out_csv=self.left_out,
+            notes_csv=self.notes,
+            duplicates_csv=self.duplicates,
             quarantine_csv=self.quarantine,
             quality_csv=self.quality,
             dataset_dir=self.crops,

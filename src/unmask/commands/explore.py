@@ -35,15 +35,15 @@ def run(args: Namespace) -> int:
     from unmask.dataset.face_indexes import load_face_indexes
     from unmask.report.explore.choice import choose
     from unmask.report.explore.pictures import write_pictures
-    from unmask.videos.manifest import read_manifest
+    from unmask.videos.manifest import read_candidates
     from unmask.workflow import stage_settings
     from unmask.workflow.receipt import keys_of_crops
 
     wanted = stage_settings.load(args.settings)
-    videos = read_manifest(args.videos)
+    videos = [video for video in read_candidates(args.videos) if not video.left_out]
     choice = choose(videos, wanted["cropped"], shown=wanted["videos"], sheet=wanted["sheet"])
-    filmed = [video for video in videos if video.video in choice.filmed]
-    indexes, crops = load_face_indexes(filmed, args.faces, args.cropped)
+    shown = [v for v in videos if v.video in choice.filmed or v.dataset in choice.cropped]
+    indexes, crops = load_face_indexes(shown, args.faces, args.cropped)
     receipt = Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
     pictures = write_pictures(
         args.output,

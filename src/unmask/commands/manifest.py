@@ -16,17 +16,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     _receipt.add_arguments(parser)
     parser.add_argument("--videos", type=Path, required=True, help="the inventory (CSV)")
     parser.add_argument("--output", type=Path, required=True, help="the manifest (CSV)")
+    parser.add_argument("--left-out", type=Path, required=True, help="what is not used (CSV)")
 
 
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.files import write_text
-    from unmask.videos.manifest import manifest_text, read_manifest
-    from unmask.videos.split import assign_splits
+    from unmask.videos.left_out import deal_out
+    from unmask.videos.manifest import left_out_text, manifest_text, read_candidates
     from unmask.workflow.stage_settings import load
 
     receipt = Receipt(args)
-    videos = assign_splits(read_manifest(args.videos), **load(args.settings))
+    videos, left_out = deal_out(read_candidates(args.videos), **load(args.settings))
     write_text(args.output, manifest_text(videos))
-    receipt.write(args.output)
+    write_text(args.left_out, left_out_text(left_out))
+    receipt.write(args.output, args.left_out)
     return 0

@@ -6,12 +6,14 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-HELP = "check the configuration, write the settings of each stage, and count what is lacking"
+HELP = "check the configuration, write the settings of each stage, say what is lacking and why"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("config", type=Path, nargs="?", default=Path("config.yaml"))
+    parser.add_argument(
+        "config", type=Path, nargs="?", default=Path("config.yaml"), help="YAML file"
+    )
     parser.add_argument(
         "--configfile",
         type=Path,
@@ -38,4 +40,6 @@ def run(args: Namespace) -> int:
     logging.info(
         "\n".join(["Results that are missing or out of date:", *lines]) if lines else ALL_CURRENT
     )
+    if advice := plan.advice():
+        logging.info(advice)
     return 0

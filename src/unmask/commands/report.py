@@ -19,6 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tracks", type=Path, required=True, help="scores of tracks")
     parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
     parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
+    parser.add_argument("--left-out", type=Path, required=True, help="left_out.csv")
+    parser.add_argument("--notes", type=Path, required=True, help="notes of the plan (CSV)")
+    parser.add_argument("--duplicates", type=Path, required=True, help="duplicates.csv")
     parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
     parser.add_argument("--quality", type=Path, required=True, help="quality.csv")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the crops")
@@ -46,6 +49,9 @@ def run(args: Namespace) -> int:
         tracks_csv=args.tracks,
         videos_csv=args.videos,
         manifest_csv=args.manifest,
+        left_out_csv=args.left_out,
+        notes_csv=args.notes,
+        duplicates_csv=args.duplicates,
         quarantine_csv=args.quarantine,
         quality_csv=args.quality,
         dataset_dir=args.dataset,

@@ -17,7 +17,9 @@ INTERRUPTED = 130
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--model", type=Path, default=Path("results/model/model.keras"))
+    parser.add_argument(
+        "--model", type=Path, default=Path("results/model/model.keras"), help="the model file"
+    )
     parser.add_argument(
         "--threshold",
         type=float,
@@ -70,8 +72,12 @@ def run(args: Namespace) -> int:
     runtime.start()
     from unmask.prediction.predictor import Predictor
 
-    how = {"threshold": scoring.threshold, "aggregate": scoring.aggregate, "flip": scoring.flip}
-    scorer = Predictor(args.model, **how)
+    scorer = Predictor(
+        args.model,
+        threshold=scoring.threshold,
+        aggregate=scoring.aggregate,
+        flip=scoring.flip,
+    )
     shown = f"[{args.host}]" if ":" in args.host else args.host
     address = f"http://{shown}:{place.getsockname()[1]}/"
     serve(

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from unmask.config.sections import Section, Seed
+from unmask.config.sections import Section, Seed, UserPath
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
-Root = Annotated[str, Field(min_length=1)]
+Root = Annotated[UserPath, Field(min_length=1)]
+Use = Literal["train", "test", "all"]
+Splits = Annotated[
+    Literal["auto", "official", "ours"],
+    Field(
+        description="official: the authors' split exactly; videos that it does not name are left "
+        "out. ours: groups are dealt out. auto: official where their lists are there, else ours; "
+        "the plan says which."
+    ),
+]
 
 
 class Dataset(Section):
@@ -18,8 +27,32 @@ class Dataset(Section):
     name: Name = Field(description="Short name, used in ids, tables and plots.")
     root: Root = Field(description="Folder of the dataset, from where snakemake works.")
     cropped: bool = Field(
-        False, description="The images are face crops already: nothing is detected."
+        False, description="The images are face crops already: nothing is cut out of scenes."
     )
+    geometry: Literal["find", "keep"] = Field(
+        "find",
+        description="With `cropped`. find: the crops are brought to the geometry of `crop` by the "
+        "face in them; those without one are set aside. keep: they are taken as they are.",
+    )
+
+    use: Use = Field(
+        "all",
+        description="train: for training and validation only. test: for testing only. all: as its "
+        "own split says, else dealt out.",
+    )
+    hold_out: list[str] = Field(
+        default_factory=list,
+        description="Methods whose fakes are tested only, never trained on.",
+    )
+
+    @model_validator(mode="after")
+    def _kept_crops_are_crops(self) -> Self:
+        if self.geometry == "keep" and not self.cropped:
+            raise ValueError(
+                f"{self.name}: geometry: keep is for images that are face crops already. For "
+                "example: cropped: true"
+            )
+        return self
 
 
 class Demo(Section):
@@ -41,11 +74,33 @@ class Demo(Section):
         """The demo's clips show whole scenes."""
         return False
 
+    @property
+    def geometry(self) -> Literal["find"]:
+        """As the section ``crop`` says."""
+        return "find"
+
+    @property
+    def use(self) -> Use:
+        """The demo's clips are dealt out."""
+        return "all"
+
+    @property
+    def hold_out(self) -> list[str]:
+        """The demo has one method."""
+        return []
+
 
 class Dfdc(Dataset):
     """DFDC: a folder, or part folders, each with its ``metadata.json``."""
 
     kind: Literal["dfdc"]
+    test_parts: list[Annotated[int, Field(ge=0)]] = Field(
+        default_factory=list,
+        description="Numbers of the parts that are the test split, such as [45, 46].",
+    )
+    val_parts: list[Annotated[int, Field(ge=0)]] = Field(
+        default_factory=list, description="Numbers of the parts that are for validation."
+    )
 
 
 class FaceForensics(Dataset):
@@ -55,12 +110,14 @@ class FaceForensics(Dataset):
     compression: Literal["raw", "c0", "c23", "c40"] | None = Field(
         None, description="Use only this compression level. null: whatever is there."
     )
+    splits: Splits = "auto"
 
 
 class CelebDf(Dataset):
     """Celeb-DF v2: ``Celeb-real``, ``YouTube-real``, ``Celeb-synthesis`` and its list of tests."""
 
     kind: Literal["celebdf"]
+    splits: Splits = "auto"
 
 
 class Folders(Dataset):

@@ -7,14 +7,18 @@ the reader, and a test holds the two equal.
 
 from __future__ import annotations
 
+import os
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 SomeShare = Annotated[float, Field(gt=0, le=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+UserPath = Annotated[str, AfterValidator(os.path.expanduser)]
+"""A path in which ``~`` is the user's home."""
 
 
 class Section(BaseModel):
@@ -61,8 +65,10 @@ class FramesSettings(Section):
     quality: Percent = Field(95, description="JPEG quality of the stored frames.")
     min_decoded: Share = Field(
         0.9,
-        description="A video of which less than this share of its announced frames can be decoded "
-        "is quarantined as truncated.",
+        description="A video of which less than this share of its announced frames is there is "
+        "quarantined as truncated. Frames that are decoded count if they decode. Frames that "
+        "nobody wants and no wanted one depends on are not decoded: they count if their packets "
+        "are whole. Where any packet is not, every frame is decoded.",
     )
 
 
@@ -70,7 +76,9 @@ class DetectSettings(Section):
     """How faces are found."""
 
     detector: Literal["mtcnn", "opencv"] = Field(
-        "mtcnn", description="mtcnn (boxes and five landmarks) or opencv (Haar frontal cascade)."
+        "mtcnn",
+        description="mtcnn, or opencv (Haar frontal cascade; MTCNN's last network adds "
+        "the landmarks).",
     )
     min_face: Annotated[float, Field(gt=0)] = Field(
         0.1,
@@ -90,14 +98,28 @@ class DetectSettings(Section):
 class CropSettings(Section):
     """How faces are cut out."""
 
+    place: Literal["landmarks", "box"] = Field(
+        "landmarks",
+        description="By what a crop is placed. landmarks: eyes always at the same place, so that "
+        "detectors and datasets agree. box: around the face box.",
+    )
+    eye_distance: Annotated[float, Field(ge=0.05, le=1)] = Field(
+        0.4,
+        description="With place: landmarks. Distance of the eyes as a share of the side; smaller "
+        "shows more around the face.",
+    )
+    eye_line: Share = Field(
+        0.3, description="With place: landmarks. How far below the upper side the eyes are."
+    )
     scale: Annotated[float, Field(ge=0.5, le=5)] = Field(
-        1.3, description="Side of the square crop over the larger side of the face box."
+        1.3,
+        description="With place: box. Side of the square crop over the larger side of the box.",
     )
     size: Annotated[int, Field(ge=16, le=2048)] = Field(
         224, description="Side of the stored crops in pixels."
     )
     faces: Literal["main", "largest", "most_confident", "all"] = Field(
-        "largest",
+        "main",
         description="Which faces of a frame to keep: main (the person seen longest and largest), "
         "largest, most_confident, all.",
     )
@@ -114,8 +136,8 @@ class CropSettings(Section):
     )
     smooth_s: Annotated[float, Field(ge=0, le=5)] = Field(
         0.15,
-        description="Steady the boxes of a face through time by a Gaussian of so many seconds: of "
-        "use from about 5 frames a second on. 0: not.",
+        description="Steady a face's box and landmarks through time by a Gaussian of so many "
+        "seconds: of use from about 5 frames a second on. 0: not.",
     )
 
 
@@ -134,6 +156,45 @@ class SplitSettings(Section):
     fold: Annotated[int, Field(ge=0)] = Field(
         0, description="Which fold is the test split. Used only with `folds`."
     )
+
+    pair_by: str = Field(
+        "name",
+        description="Which files of `folders`, and of a `table` without groups, belong together. "
+        "name: those of one name. prefix: also a fake whose name begins with that of a real video. "
+        "none: none. Or a regular expression: those in whose path it finds the same text.",
+    )
+    people: Literal["separate", "shared"] = Field(
+        "separate",
+        description="Whether one name of a subject in two datasets means two people or one.",
+    )
+
+    together: UserPath | None = Field(
+        None,
+        description="A CSV with columns `video,other`, ids of two videos that are to be in one "
+        "group, such as rows of results/duplicates.csv.",
+    )
+    duplicates: Literal["warn", "error"] = Field(
+        "warn",
+        description="What to do where videos that look alike are on different sides of the split: "
+        "name them, or stop before the training.",
+    )
+
+    @field_validator("pair_by")
+    @classmethod
+    def _a_way_or_an_expression(cls, value: str) -> str:
+        if value in ("name", "prefix", "none"):
+            return value
+        try:
+            groups, fault = re.compile(value).groups, ""
+        except re.error as error:
+            groups, fault = 0, f" ({error})"
+        if not groups:
+            raise ValueError(
+                f"got {value!r}{fault}, allowed: name, prefix, none, or a regular "
+                "expression with what files share in parentheses. For example: "
+                r"pair_by: '/(\d+)[^/]*$'"
+            )
+        return value
 
     @model_validator(mode="after")
     def _shares_and_folds(self) -> SplitSettings:
@@ -226,7 +287,7 @@ class ExploreSettings(Section):
 class PredictSettings(Section):
     """Videos of unknown label, scored when asked for."""
 
-    inputs: list[str] = Field(
+    inputs: list[UserPath] = Field(
         default_factory=list,
         description="Videos, images, folders or patterns that `snakemake verdicts` scores with the "
         "trained model. They are in no dataset.",

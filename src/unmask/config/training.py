@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from unmask.config.sections import Section, Seed, Share
+from unmask.config.sections import Section, Seed, Share, UserPath
 from unmask.errors import ModelError
 from unmask.model.catalog import MESO, check_backbone, check_input_size, scaling_of
 
@@ -73,7 +73,7 @@ class ModelSettings(Section):
     backbone_args: dict[str, Any] = Field(
         default_factory=dict, description="Further arguments of the backbone, e.g. {alpha: 0.25}."
     )
-    weights: str = Field(
+    weights: UserPath = Field(
         "none", description="imagenet, none (from scratch), or the path of a weights file."
     )
     head: Literal["native", "pool", "flatten"] = Field(

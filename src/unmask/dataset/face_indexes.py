@@ -20,11 +20,14 @@ def load_face_indexes(
     ``cropped`` names the index files of datasets that were crops already; their crops lie in the
     folder of the same name without the ending.
     """
+    videos = list(videos)
+    names = {video.video for video in videos}
     indexes, folders = {}, {}
     for path in cropped:
         for index in load_indexes(path):
-            indexes[index.video] = index
-            folders[index.video] = path.with_suffix("") / index.video
+            if index.video in names:
+                indexes[index.video] = index
+                folders[index.video] = path.with_suffix("") / index.video
     for video in videos:
         if video.video not in indexes:
             indexes[video.video] = FaceIndex.load(faces_dir / f"{video.video}.json")

@@ -162,7 +162,7 @@ def degrees_of_freedom(
     contrast: np.ndarray,
     counted: Counted,
 ) -> float:
-    """Those of a weighted sum of AUCs. ``logits`` has a column, ``contrast`` a weight a detector."""
+    """Of a weighted sum of AUCs; ``logits`` has a column, ``contrast`` a weight a detector."""
     moved = sum(
         weight * influence.of_auc(labels, column)
         for weight, column in zip(contrast, logits.T, strict=True)
@@ -206,6 +206,7 @@ def _kept(moved: np.ndarray, groups: np.ndarray) -> float:
 
 
 def student(confidence: float, freedom: float) -> float:
+    """Student's t at the ends of a two-sided interval."""
     return float(stdtrit(max(freedom, 1.0), (1 + confidence) / 2))
 
 

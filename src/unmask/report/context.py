@@ -17,6 +17,7 @@ from unmask.report.charts import draw_charts
 from unmask.report.gallery import examples
 from unmask.report.inputs import Inputs
 from unmask.report.judged_videos import Judged, judge, table_data
+from unmask.report.leaks import leaks
 from unmask.report.pages.data_uri import whole_file
 from unmask.report.quality import quality_rows
 from unmask.report.reference import FILES, sections_of, versions
@@ -73,6 +74,7 @@ def make_context(
             inputs.explanations_dir,
             settings.get("gallery", 12),
         ),
+        "leaks": leaks(inputs.left_out_csv, inputs.notes_csv, inputs.duplicates_csv),
         "quarantine": _quarantine(read_quarantine(inputs.quarantine_csv), manifest),
         "quality": quality_rows(inputs.quality_csv, manifest),
         "training": training_summary(inputs.history_csv),

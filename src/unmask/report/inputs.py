@@ -15,6 +15,9 @@ class Inputs:
     tracks_csv: Path
     videos_csv: Path
     manifest_csv: Path
+    left_out_csv: Path
+    notes_csv: Path
+    duplicates_csv: Path
     quarantine_csv: Path
     quality_csv: Path
     dataset_dir: Path

@@ -13,6 +13,8 @@ FILES = {
     "../predictions/videos.csv": "a row a video: label (1 is fake), split, crops, score",
     "../predictions/frames.csv": "a row a frame: its time and its score",
     "../manifest.csv": "every video: path, label, group, split, method, dataset",
+    "../left_out.csv": "usable videos that are not used, and why",
+    "../duplicates.csv": "videos that look alike on different sides of the split",
     "../quarantine.csv": "videos that could not be used, at which stage, and why",
     "../quality.csv": "a row a video: frames, frames with a face, size and confidence of faces",
     "../dataset.csv": "every face crop: its video, frame, time and split",

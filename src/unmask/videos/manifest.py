@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 from unmask.tables import read_table, table_text
 
@@ -27,11 +28,68 @@ class Video:
     dataset: str
 
 
+@dataclass
+class Candidate(Video):
+    """A video before the groups are dealt out: a row of ``results/settings/videos.csv``.
+
+    ``split`` is the dataset's own: train, val, test, either of the first two (``train+val``), or
+    empty. ``donor`` is the group of the person whose face was put in, or empty. ``only`` is the
+    one split that it may be in, whatever its group is dealt to, or empty. ``left_out`` says why it
+    is not used, if it is not.
+    """
+
+    donor: str = ""
+    only: str = ""
+    left_out: str = ""
+
+
+@dataclass
+class LeftOut:
+    """A row of ``results/left_out.csv``: a usable video that is not used, and why."""
+
+    video: str
+    dataset: str
+    path: str
+    reason: str
+
+
+AnyVideo = TypeVar("AnyVideo", Video, Candidate)
+
+
 def manifest_text(videos: Iterable[Video]) -> str:
     """The rows as CSV."""
-    return table_text([field.name for field in fields(Video)], map(vars, videos))
+    return _text(Video, videos)
+
+
+def candidates_text(videos: Iterable[Candidate]) -> str:
+    """The rows as CSV."""
+    return _text(Candidate, videos)
+
+
+def left_out_text(rows: Iterable[LeftOut]) -> str:
+    """The rows as CSV, sorted by video."""
+    return _text(LeftOut, sorted(rows, key=lambda row: row.video))
 
 
 def read_manifest(path: Path) -> list[Video]:
     """Read a manifest."""
-    return [Video(**{**row, "label": int(row["label"])}) for row in read_table(path)]
+    return _read(Video, path)
+
+
+def read_candidates(path: Path) -> list[Candidate]:
+    """Read the videos as they are before the groups are dealt out."""
+    return _read(Candidate, path)
+
+
+def read_left_out(path: Path) -> list[LeftOut]:
+    """Read the table of what is left out."""
+    return [LeftOut(**row) for row in read_table(path)]
+
+
+def _text(kind: type, rows: Iterable[Video | LeftOut]) -> str:
+    names = [field.name for field in fields(kind)]
+    return table_text(names, ({name: getattr(row, name) for name in names} for row in rows))
+
+
+def _read(kind: type[AnyVideo], path: Path) -> list[AnyVideo]:
+    return [kind(**{**row, "label": int(row["label"])}) for row in read_table(path)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import accumulate
 from typing import TypeVar
 
 from unmask.errors import DatasetError
-from unmask.labels import CLASS_NAMES, SPLITS
+from unmask.labels import CLASS_NAMES, FAKE, REAL, SPLITS, TRAINING
 from unmask.videos.manifest import Video
 
 Side = TypeVar("Side", str, int)
@@ -31,8 +31,9 @@ def assign_splits(
 ) -> list[Video]:
     """The videos with their split filled in.
 
-    A dataset's own split stays. Where it has training and test videos but none for validation,
-    validation groups are taken from its training groups. All other groups are dealt out so that
+    A dataset's own split stays; groups whose own split is ``train+val`` are dealt out to these
+    two. Where a dataset has training and test videos but none for validation, validation groups
+    are taken from its training groups. All other groups are dealt out so that
     each split has its share of every dataset's real and fake videos; see :func:`deal`. With
     ``folds``, the groups are dealt into that many equal folds; ``fold`` is the test split, the next
     one validation, the rest training.
@@ -45,13 +46,15 @@ def assign_splits(
     own = _own_splits(videos)
     sizes = _group_sizes(videos)
     free = {group: size for group, size in sizes.items() if group not in own}
+    either = {group: sizes[group] for group, split in own.items() if split == TRAINING}
     if folds is not None:
         rest = dict.fromkeys(range(folds), 1 / folds)
         names = {fold: "test", (fold + 1) % folds: "val"}
         dealt = {g: names.get(f, "train") for g, f in deal(free, rest, seed).items()}
     else:
         dealt = deal(free, {"train": train, "val": val, "test": test}, seed)
-        dealt |= _validation_from_training(videos, own, sizes, train, val, seed)
+        either |= _without_validation(videos, own, sizes) if val > 0 else {}
+    dealt |= deal(either, {"train": train, "val": val}, seed)
     chosen = own | dealt
     result = [replace(video, split=chosen[video.group]) for video in videos]
     assert_no_leak((video.group, video.split) for video in result)
@@ -112,21 +115,46 @@ def assert_no_leak(pairs: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def missing_classes(videos: Iterable[Video]) -> list[str]:
+def missing_classes(
+    videos: Iterable[Video],
+    *,
+    splits: Iterable[str] = SPLITS,
+    classes: Collection[int] = (REAL, FAKE),
+) -> list[str]:
     """Which splits lack real or fake videos, in words; empty when all have both."""
     counts = Counter((video.split, video.label) for video in videos)
     return [
-        f"{split} has no {name} video"
-        for split in SPLITS
-        for label, name in enumerate(CLASS_NAMES)
+        f"{split} has no {CLASS_NAMES[label]} video"
+        for split in splits
+        for label in classes
         if not counts[split, label]
     ]
 
 
+def narrowest(splits: Iterable[str]) -> str:
+    """The split that is meant by all of ``splits``; empty, if there is none or several.
+
+    ``train+val`` means train as well as val, an empty text any.
+    """
+    splits = set(splits) - {""}
+    if TRAINING in splits and splits <= {TRAINING, "train", "val"}:
+        splits = splits - {TRAINING} or splits
+    return splits.pop() if len(splits) == 1 else ""
+
+
 def _own_splits(videos: Iterable[Video]) -> dict[str, str]:
-    videos = [video for video in videos if video.split]
-    assert_no_leak((video.group, video.split) for video in videos)
-    return {video.group: video.split for video in videos}
+    """The datasets' own splits, by group.
+
+    Raises:
+        DatasetError: those of one group contradict each other.
+    """
+    given: dict[str, set[str]] = defaultdict(set)
+    for video in videos:
+        if video.split:
+            given[video.group].add(video.split)
+    own = {group: narrowest(splits) for group, splits in given.items()}
+    assert_no_leak((g, split) for g, splits in given.items() if not own[g] for split in splits)
+    return own
 
 
 def _group_sizes(videos: Iterable[Video]) -> dict[str, Counter[Stratum]]:
@@ -136,27 +164,19 @@ def _group_sizes(videos: Iterable[Video]) -> dict[str, Counter[Stratum]]:
     return sizes
 
 
-def _validation_from_training(
-    videos: Sequence[Video],
-    own: Mapping[str, str],
-    sizes: Mapping[str, Counter[Stratum]],
-    train: float,
-    val: float,
-    seed: int,
-) -> dict[str, str]:
-    """Own training groups that become validation, where a dataset has no validation of its own."""
+def _without_validation(
+    videos: Sequence[Video], own: Mapping[str, str], sizes: Mapping[str, Counter[Stratum]]
+) -> dict[str, Counter[Stratum]]:
+    """Training groups of the datasets that have training and test videos of their own only."""
     given: dict[str, set[str]] = defaultdict(set)
     for video in videos:
         given[video.dataset].add(own.get(video.group, "free"))
     lacking = {name for name, splits in given.items() if splits == {"train", "test"}}
-    if not lacking or val <= 0 or train <= 0:
-        return {}
-    candidates = {
+    return {
         video.group: sizes[video.group]
         for video in videos
         if video.dataset in lacking and own[video.group] == "train"
     }
-    return deal(candidates, {"train": train / (train + val), "val": val / (train + val)}, seed)
 
 
 def _digest(seed: int, group: str) -> str:

@@ -77,6 +77,8 @@ class _Chain:
             yield Result(
                 stage, keys[name], [settings_path(stage), *inputs], outputs, unit == "dataset"
             )
+        if unit == "video":  # what comes after takes those in the manifest
+            keys = {name: made_of for name, made_of in keys.items() if name in self.plan.in_split}
         self.keys[stage] = key_of_many(keys)
         self.files[stage] = [file for name in names for file in self.files[f"{stage}/{name}"]]
 

@@ -7,7 +7,7 @@ It is kept with size, dates and inode, and taken again only when one of these ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from unmask.files import fingerprint, write_if_changed
@@ -16,10 +16,18 @@ from unmask.tables import read_table, table_text
 _COLUMNS = ("path", "stamp", "fingerprint")
 
 
-def fingerprints(paths: Iterable[str], where: Path, memory: Path, *, keep: bool) -> dict[str, str]:
+def fingerprints(
+    paths: Iterable[str],
+    where: Path,
+    memory: Path,
+    *,
+    keep: bool,
+    of: Callable[[Path], str] = fingerprint,
+) -> dict[str, str]:
     """The fingerprint of each file, by its path as seen from ``where``.
 
-    ``memory`` is the table of what is known; it is brought up to date if ``keep``.
+    ``memory`` is the table of what is known; it is brought up to date if ``keep``. ``of`` takes a
+    fingerprint, or another digest of a file.
     """
     known = {row["path"]: row for row in read_table(memory)} if memory.is_file() else {}
     rows = []
@@ -28,7 +36,7 @@ def fingerprints(paths: Iterable[str], where: Path, memory: Path, *, keep: bool)
         stamp = f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}-{stat.st_ino}"
         row = known.get(path)
         if row is None or row["stamp"] != stamp:
-            row = {"path": path, "stamp": stamp, "fingerprint": fingerprint(where / path)}
+            row = {"path": path, "stamp": stamp, "fingerprint": of(where / path)}
         rows.append(row)
     if keep:
         write_if_changed(memory, table_text(_COLUMNS, rows))

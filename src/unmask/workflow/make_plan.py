@@ -15,14 +15,23 @@ from unmask.files import write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
-from unmask.videos.split import assign_splits
+from unmask.videos.left_out import deal_out
+from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
+from unmask.workflow.kept import read_kept
 from unmask.workflow.mtimes import settle
 from unmask.workflow.plan import SETTINGS, Plan
+from unmask.workflow.stages import settings_of
+
+ACCEPTED = Path("results/accepted.txt")
+"""Whether enough videos are left, and below that in what the datasets differ."""
 
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
 """Fingerprints taken before, with the dates of the files: true on this machine only."""
+
+CONTENTS = Path(".snakemake/unmask/contents.csv")
+"""The same for digests of whole files, of those of which several may be the same."""
 
 
 def make_plan(
@@ -35,23 +44,33 @@ def make_plan(
     be reading it.
 
     Raises:
-        ConfigError, DatasetError: before anything is written.
+        ConfigError, DatasetError, UnmaskError: before anything is written.
     """
     config = validate(configuration)
     _check_weights(config, where)
-    inventory = take_inventory(config.datasets, where)
+    names = config.split.model_dump(include={"pair_by", "people", "together"})
+    inventory = take_inventory(config.datasets, where, **names)
     videos = [video.path for video in inventory.videos if video.dataset not in _demos(config)]
     to_score = _to_score(config, where)
     try:
         sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
         known = fingerprints(sources, where, where / MEMORY, keep=write)
-        plan = Plan(config, inventory, known, to_score=to_score)
-        plan.split = assign_splits(inventory.videos, **config.split.model_dump())
+        take_one_of_each(
+            inventory.videos,
+            known,
+            lambda paths: fingerprints(
+                paths, where, where / CONTENTS, keep=write, of=content_digest
+            ),
+        )
+        plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
+        plan.split, plan.left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))
         shown = config.explore
-        plan.shown = choose(inventory.videos, plan.cropped, shown=shown.videos, sheet=shown.sheet)
+        plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
             _write(plan, where / SETTINGS)
             plan.stale, plan.absent = settle(expected(plan), where)
+            if plan.is_current("accept"):
+                plan.unlike = (where / ACCEPTED).read_text("utf-8").splitlines()[1:]
     except OSError as error:
         raise UnmaskError(
             f"{error.filename}: {error.strerror}. The folder in which the workflow runs must be "
@@ -69,7 +88,7 @@ def _to_score(config: Config, where: Path) -> list[str]:
     found: dict[str, None] = {}
     for name in config.predict.inputs:
         with suppress(UnmaskError):
-            files = find_inputs([str(where / name)])
+            files = find_inputs([str(where / name)]).files
             if not Path(name).is_absolute():
                 files = [file.relative_to(where) for file in files]
             found |= dict.fromkeys(map(str, files))

@@ -9,15 +9,21 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
+from unmask.config.sections import CropSettings
+from unmask.dataset.accept import lacking_for_training, what_to_do
 from unmask.errors import DatasetError
 from unmask.files import digest
 from unmask.report.explore.choice import Choice
 from unmask.tables import table_text
 from unmask.videos.inventory import Inventory
-from unmask.videos.manifest import Video, manifest_text
+from unmask.videos.left_out import left_out_lines
+from unmask.videos.manifest import Candidate, LeftOut, Video, candidates_text
+from unmask.videos.partners import fakes_alone
 from unmask.videos.problems import quarantine_text
 from unmask.videos.split import missing_classes
 from unmask.workflow import stage_settings, stages
+from unmask.workflow.code import code_digest
+from unmask.workflow.kept import Kept, code_that_counts
 from unmask.workflow.keys import key
 
 SETTINGS = "results/settings"
@@ -25,6 +31,9 @@ SETTINGS = "results/settings"
 
 SOURCES = "sources.csv"
 """The table of all videos with their fingerprints, in that folder."""
+
+BY_OTHER_CODE = "made by other code"
+"""Why a result is stale that could be kept as it is."""
 
 ALL_CURRENT = "All results belong to the current settings, code and videos."
 """What there is to say if nothing is lacking."""
@@ -40,14 +49,20 @@ class Plan:
     """Of each file, by its path. The demo's files have none: what made them is known."""
     split: list[Video] = field(default_factory=list)
     """The manifest as it will be."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """The usable videos that are not in it."""
     shown: Choice | None = None
     """The videos of which there will be pictures, when asked for."""
     to_score: list[str] = field(default_factory=list)
     """Files of unknown label that are scored when asked for."""
-    stale: Counter[str] | None = None
-    """How many results of each stage are made of something else than they ought to be."""
+    kept: list[Kept] = field(default_factory=list)
+    """What is on record of results of older versions that are kept."""
+    stale: Counter[tuple[str, str]] | None = None
+    """How many results of each stage are made of something else than they ought to be, and why."""
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
+    unlike: list[str] = field(default_factory=list)
+    """In what the crops of the datasets differ, a sentence each: known once they are made."""
 
     @property
     def demo(self) -> Demo | None:
@@ -106,7 +121,8 @@ class Plan:
         """What is written into the settings file of each stage."""
         return {
             name: stage_settings.text(
-                stages.settings_of(self.config, name), stages.code_digest(name)
+                stages.settings_of(self.config, name),
+                code_that_counts(self.kept, name, code_digest(name)),
             )
             for name in stages.STAGES
         }
@@ -115,8 +131,9 @@ class Plan:
     def tables(self) -> dict[str, str]:
         """What is written beside the settings: the videos, and what cannot be used."""
         return {
-            "videos.csv": manifest_text(self.inventory.videos),
+            "videos.csv": candidates_text(self.inventory.videos),
             "problems.csv": quarantine_text(self.inventory.problems),
+            "notes.csv": table_text(("note",), ({"note": note} for note in self.notes)),
             SOURCES: self._sources(),
             "to_score.csv": table_text(
                 ("file", "fingerprint"),
@@ -125,17 +142,19 @@ class Plan:
         }
 
     def _sources(self, dataset: str | None = None) -> str:
-        """The fingerprint of each video, as CSV."""
+        """The fingerprint of each video, as CSV, and how ready crops are to be taken."""
+        how = {d.name: d.geometry if d.cropped else "" for d in self.config.datasets}
         return table_text(
-            ("video", "dataset", "path", "fingerprint"),
+            ("video", "dataset", "path", "fingerprint", "geometry"),
             (
                 {
                     "video": video.video,
                     "dataset": video.dataset,
                     "path": video.path,
                     "fingerprint": self.source(video.video),
+                    "geometry": how[video.dataset],
                 }
-                for video in self.inventory.videos
+                for video in self.used
                 if dataset in (None, video.dataset)
             ),
         )
@@ -145,58 +164,96 @@ class Plan:
         return {video.video: video.path for video in self.inventory.videos}
 
     @cached_property
+    def used(self) -> list[Candidate]:
+        """The videos that are used, whichever way the groups are dealt out."""
+        return [video for video in self.inventory.videos if not video.left_out]
+
+    @cached_property
     def filmed(self) -> list[str]:
         """Ids of the videos and images in which faces are to be found."""
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
-        return [video.video for video in self.inventory.videos if video.dataset in names]
+        return [video.video for video in self.used if video.dataset in names]
+
+    @cached_property
+    def in_split(self) -> set[str]:
+        """Ids of the videos in the manifest."""
+        return {video.video for video in self.split}
 
     @cached_property
     def cropped(self) -> dict[str, list[str]]:
         """Files of each dataset whose images are face crops already."""
         names = [dataset.name for dataset in self.config.datasets if dataset.cropped]
         return {
-            name: [video.path for video in self.inventory.videos if video.dataset == name]
-            for name in names
+            name: [video.path for video in self.used if video.dataset == name] for name in names
         }
 
     def is_current(self, stage: str) -> bool:
         """Whether the result of a stage is there and as it ought to be."""
         if self.stale is None or self.absent is None:
             return False
-        return not self.stale[stage] and not self.absent[stage]
+        return not self.absent[stage] and all(stage != other for other, _ in self.stale)
 
     def lacking(self) -> list[str]:
         """Of which stages results are stale or absent, and how many: a line each, stale first.
 
         What is made on request does not count. Empty, too, of a plan that was not written.
         """
-        kinds = {"made of other settings, code or videos": self.stale, "missing": self.absent}
+        stale, absent = self.stale or {}, self.absent or {}
+        counts = [*stale.items(), *(((stage, "missing"), n) for stage, n in absent.items())]
         return [
-            f"{stage}: {number} {kind}"
-            for kind, counts in kinds.items()
-            for stage, number in (counts or {}).items()
+            f"{stage}: {number} {why}"
+            for (stage, why), number in counts
             if not stages.STAGES[stage].on_request
         ]
 
+    def older(self) -> list[str]:
+        """The stages of which results differ from what they ought to be in their code alone."""
+        stale = [stage for stage, why in self.stale or {} if why == BY_OTHER_CODE]
+        return [stage for stage in stale if not stages.STAGES[stage].on_request]
+
+    def advice(self) -> str:
+        """What to do about results that other code made; nothing if there are none."""
+        if not (older := self.older()):
+            return ""
+        return (
+            "A run makes again what other code made, and what follows from it. Where that cannot "
+            "have changed the results, they can be kept as they are, on record:\n"
+            f'  unmask keep {" ".join(older)} --reason "why they still hold"'
+        )
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """How labels and groups were understood, where it is in doubt."""
+        return [*self.inventory.notes, *fakes_alone(self.inventory)]
+
     def summary(self) -> str:
-        """What was found, in one line a dataset."""
-        videos = self.inventory.videos
-        counts = Counter((video.dataset, video.label) for video in videos)
-        groups = {video.dataset: set() for video in videos}
-        for video in videos:
+        """What was found, in one line a dataset, and what there is to know about it."""
+        counts = Counter((video.dataset, video.label) for video in self.split)
+        groups: dict[str, set[str]] = {d.name: set() for d in self.config.datasets}
+        for video in self.split:
             groups[video.dataset].add(video.group)
         lines = [
             f"{name}: {counts[name, 0]} real and {counts[name, 1]} fake in {len(found)} groups"
             for name, found in groups.items()
         ]
+        lines += [*left_out_lines(self.left_out), *self.notes]
         if lacking := missing_classes(self.split):
-            lines.append(f"With this split, {'; '.join(lacking)}.")
+            needs = {"self_blended": self.config.augment.self_blended}
+            needs["monitor"] = self.config.train.monitor
+            stops = lacking_for_training(self.split, **needs)
+            advice = f" {what_to_do(self.split)}" if stops else ""
+            lines.append(f"With this split, {'; '.join(lacking)}.{advice}")
         if problems := self.inventory.problems:
             lines.append(
                 f"{len(problems)} listed or found videos cannot be used, the first: "
                 f"{problems[0].reason}. results/quarantine.csv will list all."
             )
-        return "\n".join(lines)
+        if self.config.crop.place == "landmarks" and self.config.crop.scale != CropSettings().scale:
+            lines.append(
+                "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
+                "crop.place: box."
+            )
+        return "\n".join(lines + self.unlike)
 
 
 def _has_gpu_runtime() -> bool:

@@ -6,21 +6,12 @@ One list for everything that has to know: the settings files, the keys of the re
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from unmask.config.schema import Config
 from unmask.report.plots.names import PLOTS, TABLES
-
-PACKAGE = Path(__file__).parent.parent
-RULES = PACKAGE.parent.parent / "rules"
-READ_TOO = (".css", ".html", ".js")
-"""Endings of files beside a module that it reads, such as templates."""
 
 Settings = dict[str, Any]
 
@@ -29,15 +20,14 @@ Settings = dict[str, Any]
 class Stage:
     """A stage runs ``unmask <command>`` with the settings that ``select`` takes from the config.
 
-    ``keys`` names those settings as they stand in ``config.yaml``. ``rules`` is the rule file. The
-    stage is made from the results of the stages ``after``, and ``reads`` files that the plan writes
-    below ``results/settings``. It ``makes`` files below ``results``, the first of which holds the
-    key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is
-    made ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
+    ``keys`` names those settings as they stand in ``config.yaml``. The stage is made from the
+    results of the stages ``after``, and ``reads`` files that the plan writes below
+    ``results/settings``. It ``makes`` files below ``results``, the first of which holds the key of
+    the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is made
+    ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
     """
 
     command: str
-    rules: str
     keys: tuple[str, ...]
     select: Callable[[Config], Settings]
     after: tuple[str, ...] = ()
@@ -49,7 +39,11 @@ class Stage:
 SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore", "predict"))
 """The sections that the report shows."""
 
+DEALING = ("train", "val", "test", "seed", "folds", "fold")
+"""Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
+
 _CROPS = ("frames", "detect", "crop")
+_ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
 
 
 def _demo(config: Config) -> Settings:
@@ -65,6 +59,16 @@ def _detect(config: Config) -> Settings:
 
 def _faces(config: Config) -> Settings:
     return config.crop.model_dump()
+
+
+def _accept(config: Config) -> Settings:
+    """What may be missing, and what the training needs."""
+    return {
+        "max_bad_fraction": config.data.max_bad_fraction,
+        "duplicates": config.split.duplicates,
+        "self_blended": config.augment.self_blended,
+        "monitor": config.train.monitor,
+    }
 
 
 def _train(config: Config) -> Settings:
@@ -106,21 +110,19 @@ def _explore(config: Config) -> Settings:
 
 def _export(kind: str) -> Stage:
     made = (f"made_of/{kind}.json", f"model/model.{kind}")
-    return Stage("export", "export", (), lambda c: {}, ("train",), makes=made, on_request=True)
+    return Stage("export", (), lambda c: {}, ("train",), makes=made, on_request=True)
 
 
 STAGES: dict[str, Stage] = {
-    "demo": Stage("demo", "demo", ("datasets",), _demo),
+    "demo": Stage("demo", ("datasets",), _demo),
     "manifest": Stage(
         "manifest",
-        "manifest",
-        ("split",),
-        lambda c: c.split.model_dump(),
+        tuple(f"split.{key}" for key in DEALING),
+        lambda c: c.split.model_dump(include=set(DEALING)),
         reads=("videos.csv",),
-        makes=("made_of/manifest.json", "manifest.csv"),
+        makes=("made_of/manifest.json", "manifest.csv", "left_out.csv"),
     ),
     "frames": Stage(
-        "frames",
         "frames",
         ("frames",),
         lambda c: c.frames.model_dump(),
@@ -129,14 +131,12 @@ STAGES: dict[str, Stage] = {
     ),
     "detections": Stage(
         "detections",
-        "detections",
         ("detect",),
         _detect,
         after=("frames",),
         makes=("detections/{video}.json",),
     ),
     "faces": Stage(
-        "faces",
         "faces",
         ("crop",),
         _faces,
@@ -145,14 +145,19 @@ STAGES: dict[str, Stage] = {
     ),
     "cropped": Stage(
         "cropped",
-        "cropped",
-        ("crop.size", "crop.quality"),
-        lambda c: c.crop.model_dump(include={"size", "quality"}),
+        tuple(f"crop.{name}" for name in _ADOPTED),
+        lambda c: c.crop.model_dump(include=set(_ADOPTED)),
         reads=("sources.csv",),
         makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),
+    "duplicates": Stage(
+        "duplicates",
+        (),
+        lambda c: {},
+        after=("manifest", "frames", "cropped"),
+        makes=("made_of/duplicates.json", "duplicates.csv"),
+    ),
     "explore": Stage(
-        "explore",
         "explore",
         ("explore",),
         _explore,
@@ -162,7 +167,6 @@ STAGES: dict[str, Stage] = {
     ),
     "quarantine": Stage(
         "quarantine",
-        "quarantine",
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
@@ -171,14 +175,12 @@ STAGES: dict[str, Stage] = {
     ),
     "accept": Stage(
         "accept",
-        "accept",
-        ("data",),
-        lambda c: c.data.model_dump(),
-        after=("manifest", "quarantine"),
+        ("data", "split.duplicates", "augment.self_blended", "train.monitor"),
+        _accept,
+        after=("manifest", "duplicates", "quarantine"),
         makes=("made_of/accept.json", "accepted.txt"),
     ),
     "dataset": Stage(
-        "dataset",
         "dataset",
         (),
         lambda c: {},
@@ -186,7 +188,6 @@ STAGES: dict[str, Stage] = {
         makes=("made_of/dataset.json", "dataset.csv", "dataset"),
     ),
     "train": Stage(
-        "train",
         "train",
         ("model", "augment", "train", *_CROPS),
         _train,
@@ -198,7 +199,6 @@ STAGES: dict[str, Stage] = {
     ),
     "score": Stage(
         "score",
-        "score",
         ("score", *_CROPS),
         _score,
         after=("dataset", "train"),
@@ -209,7 +209,6 @@ STAGES: dict[str, Stage] = {
     ),
     "explain": Stage(
         "explain",
-        "explain",
         ("explain",),
         lambda c: c.explain.model_dump(),
         after=("dataset", "train", "score"),
@@ -217,14 +216,12 @@ STAGES: dict[str, Stage] = {
     ),
     "metrics": Stage(
         "metrics",
-        "metrics",
         ("evaluate", "score"),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
         makes=("made_of/metrics.json", "metrics.json"),
     ),
     "plots": Stage(
-        "plots",
         "plots",
         (),
         lambda c: {},
@@ -237,18 +234,17 @@ STAGES: dict[str, Stage] = {
     ),
     "report": Stage(
         "report",
-        "report",
         (*SHOWN, "report"),
         _report,
         after=(
-            *("explore", "manifest", "quarantine", "dataset", "train"),
+            *("explore", "manifest", "duplicates", "quarantine", "dataset", "train"),
             *("score", "explain", "metrics", "plots"),
         ),
+        reads=("notes.csv",),
         makes=("made_of/report.json", "report/index.html", "report/videos"),
     ),
     "verdicts": Stage(
         "predict",
-        "verdicts",
         ("predict",),
         lambda c: c.predict.model_dump(),
         after=("train", "metrics"),
@@ -267,49 +263,3 @@ STAGES: dict[str, Stage] = {
 def settings_of(config: Config, stage: str) -> Settings:
     """The settings of a stage, as keyword arguments of the function that does its work."""
     return STAGES[stage].select(config)
-
-
-def modules(stage: str) -> list[Path]:
-    """The modules that a stage's command imports, directly or not, sorted.
-
-    Found in the source, wherever an import stands, so that none can be forgotten.
-    """
-    todo, found = [f"unmask.commands.{STAGES[stage].command}"], {}
-    while todo:
-        name = todo.pop()
-        path = _module_file(name)
-        if path is not None and path not in found:
-            found[path] = name
-            todo += _imports(path, name)
-    beside = {file for path in found for file in path.parent.iterdir() if file.suffix in READ_TOO}
-    return sorted(found.keys() | beside)
-
-
-def code_digest(stage: str) -> str:
-    """A digest of a stage's rule file and of all its modules: it changes when one is edited."""
-    digest = sha256()
-    for path in [RULES / f"{STAGES[stage].rules}.smk", *modules(stage)]:
-        digest.update(path.name.encode() + b"\0")
-        digest.update(sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
-
-
-@cache
-def _imports(path: Path, module: str) -> list[str]:
-    """Names of our modules that a file imports, and of the packages they are in."""
-    found = {module.rpartition(".")[0]}
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return sorted(name for name in found if name.split(".")[0] == "unmask")
-
-
-def _module_file(name: str) -> Path | None:
-    path = PACKAGE.joinpath(*name.split(".")[1:])
-    if path.with_suffix(".py").is_file():
-        return path.with_suffix(".py")
-    package = path / "__init__.py"
-    return package if package.is_file() else None

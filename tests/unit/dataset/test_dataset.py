@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from unmask.dataset.accept import accept
 from unmask.dataset.build import build_dataset
 from unmask.dataset.face_indexes import load_face_indexes, load_indexes, save_indexes
-from unmask.dataset.quarantine import accept, collect, quality_text
+from unmask.dataset.quarantine import collect, quality_text
 from unmask.errors import DatasetError
 from unmask.faces.adopt import adopt_dataset
 from unmask.faces.index import Crop, FaceIndex, Quality
+from unmask.records import Square
 from unmask.videos.manifest import Video
 from unmask.videos.problems import Problem
+
+SQUARE = Square(2.5, 4.0, 5.2)
 
 
 def video(name, label, split, group=None):
@@ -26,7 +30,7 @@ def faces(folder, name, count=2):
     crops = []
     for number in range(count):
         (folder / name / f"{number:06d}_0.jpg").write_bytes(f"{name} {number}".encode())
-        crops.append(Crop(f"{number:06d}_0.jpg", number, number / 2, (1, 2, 3, 4), 0.99))
+        crops.append(Crop(f"{number:06d}_0.jpg", number, number / 2, (1, 2, 3, 4), 0.99, SQUARE))
     index = FaceIndex(name, size=8, quality=Quality(3, count, 40.0, 0.99), faces=crops)
     index.save(folder / f"{name}.json")
     return index
@@ -105,10 +109,11 @@ def test_the_quality_table_has_a_row_a_video(made):
     _, indexes, _, _ = made
     lines = quality_text(indexes.values()).splitlines()
     assert lines[0] == (
-        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence,device"
+        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence,device,"
+        "eye_distance,eye_line,sharpness"
     )
-    assert lines[1] == "a,ok,3,2,40.0,0.99,cpu"
-    assert "bad,quarantined,0,0,0.0,0.0,cpu" in lines
+    assert lines[1] == "a,ok,3,2,40.0,0.99,cpu,,,"
+    assert "bad,quarantined,0,0,0.0,0.0,cpu,,," in lines
 
 
 def enough():
@@ -145,6 +150,48 @@ def test_a_test_split_of_one_class_is_left_to_the_evaluation():
     accept(enough(), problems, max_bad_fraction=1.0)
 
 
+@pytest.mark.parametrize("label", [0, 1])
+def test_data_of_one_class_is_told_so_and_not_to_change_the_shares(label):
+    some = [video(f"{split}{n}", label, split) for split in ("train", "val") for n in range(4)]
+    with pytest.raises(DatasetError) as caught:
+        accept(some, [], max_bad_fraction=0.1)
+    name = ("real", "fake")[label]
+    assert f"All 8 videos are {name}." in str(caught.value)
+    assert "val: 0.25" not in str(caught.value)
+    assert ("self_blended: only" in str(caught.value)) == (label == 0)
+
+
+@pytest.mark.parametrize("self_blended", ["extra", "only"])
+def test_real_videos_are_enough_where_fakes_are_made_of_them(self_blended):
+    some = [video(f"{split}{n}", 0, split) for split in ("train", "val") for n in range(4)]
+    accept(some, [], max_bad_fraction=0.1, self_blended=self_blended)
+    fakes = [video(f"{split}{n}", 1, split) for split in ("train", "val") for n in range(4)]
+    with pytest.raises(DatasetError, match="train has no real video; val has no real video"):
+        accept(fakes, [], max_bad_fraction=0.1, self_blended=self_blended)
+
+
+def test_validation_of_one_class_is_enough_to_choose_by_the_loss():
+    some = [v for v in enough() if v.split != "val" or v.label]
+    with pytest.raises(DatasetError, match="val has no real video"):
+        accept(some, [], max_bad_fraction=0.1)
+    accept(some, [], max_bad_fraction=0.1, monitor="val_loss")
+    with pytest.raises(DatasetError, match="val has no real video"):
+        accept([v for v in some if v.split != "val"], [], max_bad_fraction=0.1, monitor="val_loss")
+
+
+def test_a_class_that_is_all_in_quarantine_is_told_so():
+    problems = [Problem(v.video, "faces", "no face") for v in enough() if v.label]
+    with pytest.raises(DatasetError, match=r"All fake videos are in quarantine"):
+        accept(enough(), problems, max_bad_fraction=1.0)
+
+
+def test_videos_of_too_few_groups_are_told_what_may_have_joined_them():
+    some = [video(f"{split}{n}", n % 2, split, group=split) for split in ("train", "val")
+            for n in range(4)]  # fmt: skip
+    with pytest.raises(DatasetError, match=r"6 usable videos are in 2 groups(.|\n)*pair_by: none"):
+        accept([v for v in some if v.video not in ("val0", "val2")], [], max_bad_fraction=0.1)
+
+
 def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
     import cv2
     import numpy as np
@@ -158,7 +205,7 @@ def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
         for name in ("a", "b", "broken")
     ]
     images = {video.video: Path(video.path) for video in videos}
-    indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90)
+    indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90, keep=True)
     save_indexes(tmp_path / "cropped/d.jsonl", indexes)
     assert load_indexes(tmp_path / "cropped/d.jsonl") == indexes
     found, folders = load_face_indexes(videos, tmp_path / "faces", [tmp_path / "cropped/d.jsonl"])

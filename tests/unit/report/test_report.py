@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from results_tree import CLIPS, QUARANTINE, TRACKS, Clip, Results
+from results_tree import CLIPS, PAIRS, QUARANTINE, TRACKS, Clip, Results
 from unmask.commands import report as command
 from unmask.errors import DatasetError
 from unmask.evaluation.metrics_file import evaluate
@@ -313,6 +313,8 @@ def test_the_command_writes_the_page(results):
         "--frames", results.frames, "--tracks", results.tracks,
         "--explanations", results.explanations, "--explore", results.folder / "explore",
         "--manifest", results.manifest, "--quarantine", results.quarantine,
+        "--left-out", results.left_out, "--notes", results.notes,
+        "--duplicates", results.duplicates,
         "--quality", results.quality, "--dataset", results.crops, "--index", results.dataset,
         "--plots", results.folder / "plots", "--history", results.history,
         "--augmentation", results.folder / "augmentation.jpg",
@@ -322,6 +324,20 @@ def test_the_command_writes_the_page(results):
     assert (results.folder / "again" / "index.html").read_text("utf-8") == expected
 
 
+def test_videos_that_look_alike_on_two_sides_are_named_and_what_was_left_out_is_told(results):
+    assert "No two videos on different sides look alike" in built(results)
+    results.table("duplicates.csv", PAIRS, [("tr<b>", "te", "train", "test", "real", "fake", 0.03)])
+    results.table("notes.csv", ("note",), [("own: 3 of 4 fakes have no real video",)])
+    results.table("left_out.csv", ("video", "dataset", "path", "reason"), [
+        ("x", "own", "x.mp4", "the same content as y.mp4"),
+    ])  # fmt: skip
+    page = built(results)
+    assert "1 pair looks alike all the same" in page
+    assert "tr&lt;b&gt;" in page and "tr<b>" not in page
+    assert "own: 3 of 4 fakes have no real video" in page
+    assert "own: 1 video left out: the same content as another" in page
+
+
 def test_quality_sets_real_against_fake(results):
     real, fake, both = quality_rows(
         results.quality, {clip.video: Clip(clip.video, clip.label, "", "") for clip in CLIPS}
@@ -329,7 +345,17 @@ def test_quality_sets_real_against_fake(results):
     assert (real["videos"], real["face_px"], real["share"]) == (5, 100, 1)
     assert (fake["videos"], fake["face_px"], fake["share"]) == (6, 120, 10 / 12)
     assert both["confidence"] == 0.99
+    assert (real["eye_distance"], real["sharpness"], fake["sharpness"]) == (0.4, 0.5, 0.4)
     assert quality_rows(results.quality, {})[2]["face_px"] is None
+
+
+def test_each_of_several_datasets_has_a_row_of_quality(results):
+    videos = {
+        clip.video: Clip(clip.video, clip.label, "", "", dataset="ab"[clip.label]) for clip in CLIPS
+    }
+    rows = {row["name"]: row for row in quality_rows(results.quality, videos)}
+    assert list(rows) == ["real", "fake", "all", "a", "b"]
+    assert rows["a"] | {"name": "real"} == rows["real"]
 
 
 def test_the_training_is_summed_up_with_what_the_history_has(tmp_path):

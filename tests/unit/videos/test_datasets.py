@@ -11,6 +11,7 @@ import pytest
 
 from unmask.config.load import validate
 from unmask.errors import DatasetError
+from unmask.videos.pairs import group_by_name
 from unmask.videos.readers.listing import Listing
 from unmask.videos.readers.read import read_dataset
 
@@ -83,6 +84,37 @@ def test_part_folders_are_read_together_and_share_their_originals(tmp_path):
     assert clips[0].group == clips[1].group
 
 
+@pytest.mark.parametrize(
+    "folder", ["part_00/part_0", "a/b/c/dfdc_train_part_7", "dfdc_train_part_7"]
+)
+def test_metadata_is_found_however_deep_it_lies(tmp_path, folder):
+    metadata(touch(tmp_path / f"d/{folder}", "a.mp4", "b.mp4"), {"a.mp4": FAKE, "b.mp4": REAL})
+    listing = read(tmp_path, "dfdc")
+    assert [clip.path for clip in listing.clips] == [f"{folder}/a.mp4", f"{folder}/b.mp4"]
+    assert not listing.problems
+
+
+def test_metadata_is_found_behind_a_link_to_a_folder_and_with_a_mark_of_byte_order(tmp_path):
+    metadata(touch(tmp_path / "elsewhere/deep", "a.mp4"), {"a.mp4": REAL})
+    path = tmp_path / "elsewhere/deep/metadata.json"
+    path.write_text("\ufeff" + path.read_text(), "utf-8")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/part_0").symlink_to(tmp_path / "elsewhere")
+    assert [clip.path for clip in read(tmp_path, "dfdc").clips] == ["part_0/deep/a.mp4"]
+
+
+def test_parts_of_dfdc_may_be_the_split(tmp_path):
+    for number in range(4):
+        folder = tmp_path / f"d/dfdc_train_part_{number}"
+        entries = {f"{c}{number}.mp4": REAL for c in "ab"}
+        metadata(touch(folder, *entries), entries)
+    splits = [clip.split for clip in read(tmp_path, "dfdc", test_parts=[3], val_parts=[0]).clips]
+    assert splits == ["val"] * 2 + ["train"] * 4 + ["test"] * 2
+    splits = [clip.split for clip in read(tmp_path, "dfdc", test_parts=[2, 3]).clips]
+    assert splits == ["train+val"] * 4 + ["test"] * 4
+    assert "there is no part 9" in refusal(tmp_path, "dfdc", test_parts=[9])
+
+
 def test_listed_but_absent_and_present_but_unlisted_videos_are_reported(tmp_path):
     metadata(touch(tmp_path / "d", "a.mp4", "stray.mp4"), {"a.mp4": FAKE, "gone.mp4": REAL})
     listing = read(tmp_path, "dfdc")
@@ -121,7 +153,9 @@ def test_a_dfdc_folder_without_metadata_is_refused_with_the_way_out(tmp_path):
 
 def test_folders_give_labels_and_methods_and_group_files_of_one_name(tmp_path):
     touch(tmp_path / "d", "real/anna.mp4", "Fake/swap/anna.mp4", "Fake/bob é.jpg", "notes.txt")
-    clips = {clip.path: clip for clip in read(tmp_path, "folders").clips}
+    listing = read(tmp_path, "folders")
+    group_by_name(listing.clips, "name")
+    clips = {clip.path: clip for clip in listing.clips}
     assert clips["real/anna.mp4"].label == 0
     assert clips["Fake/swap/anna.mp4"].label == 1
     assert clips["Fake/swap/anna.mp4"].method == "swap"
@@ -144,7 +178,8 @@ def test_a_folder_that_is_neither_real_nor_fake_is_refused(tmp_path):
     assert "fakes/b.mp4 is neither in a folder real/" in refusal(tmp_path, "folders")
 
 
-def groups(listing: Listing) -> dict[str, str]:
+def groups(listing: Listing, by: str = "name") -> dict[str, str]:
+    group_by_name(listing.clips, by)
     return {clip.path: clip.group for clip in listing.clips}
 
 
@@ -218,12 +253,58 @@ def test_a_table_is_read_with_all_its_columns(tmp_path):
     first, second = read(tmp_path, "table").clips
     assert (first.path, first.label, first.group) == ("a, b.mp4", 1, "g")
     assert (first.split, first.method, first.subject) == ("test", "swap", "anna")
-    assert (second.label, second.group, second.split) == (0, "c.png", "")
+    assert (second.label, second.group, second.split) == (0, "", "")
 
 
 def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path):
     write_table(tmp_path, "\ufeffpath, label\r\na.mp4, REAL\r\n", "a.mp4")
     assert read(tmp_path, "table").clips[0].label == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_table_is_read_whatever_a_spreadsheet_saves_it_as(tmp_path, encoding, delimiter, end):
+    rows = [["path", "label"], ["é, 1.mp4", "1"], ["b.mp4", "0"]]
+    lines = [delimiter.join(f'"{value}"' for value in row) + end for row in rows]
+    touch(tmp_path / "d", "é, 1.mp4", "b.mp4")
+    mark = "\ufeff" if encoding in ("utf-16-le", "utf-16-be") else ""
+    (tmp_path / "d/labels.csv").write_bytes((mark + "".join(lines)).encode(encoding))
+    clips = read(tmp_path, "table").clips
+    assert [(clip.path, clip.label) for clip in clips] == [("é, 1.mp4", 1), ("b.mp4", 0)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",path,label\n0,a.mp4,0\n1,b.mp4,1\n",
+        "Unnamed: 0,path,label\n0,a.mp4,0.0\n1,b.mp4,1.0\n",
+        "path,label,\na.mp4,real,\nb.mp4,fake,\n,,\n",
+    ],
+)
+def test_a_table_as_pandas_writes_it_is_read(tmp_path, text):
+    write_table(tmp_path, text, "a.mp4", "b.mp4")
+    clips = read(tmp_path, "table").clips
+    assert [(clip.path, clip.label) for clip in clips] == [("a.mp4", 0), ("b.mp4", 1)]
+
+
+def test_absolute_paths_within_the_folder_are_read_as_seen_from_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "link").symlink_to(tmp_path / "d")
+    write_table(
+        tmp_path,
+        f"path,label\n{tmp_path}/d/a.mp4,0\n~/d/b.mp4,1\nx/c.mp4,1\n",
+        *("a.mp4", "b.mp4", "x/c.mp4"),
+    )
+    assert [clip.path for clip in read(tmp_path, "table").clips] == ["a.mp4", "b.mp4", "x/c.mp4"]
+    linked = read(tmp_path, "table", root="~/link").clips
+    assert [clip.path for clip in linked] == ["a.mp4", "b.mp4", "x/c.mp4"]
+
+
+@pytest.mark.parametrize("path", ["/elsewhere/a.mp4", "{root}/../a.mp4", "~/a.mp4", "{root}"])
+def test_absolute_paths_out_of_the_folder_are_refused(tmp_path, path):
+    write_table(tmp_path, f"path,label\n{path.format(root=tmp_path / 'd')},0\n", "a.mp4")
+    assert "leads out of the dataset's folder" in refusal(tmp_path, "table")
 
 
 def test_the_same_row_twice_counts_once_and_an_empty_one_not_at_all(tmp_path):
@@ -249,7 +330,10 @@ def test_rows_without_a_file_and_files_of_another_kind_are_reported(tmp_path):
         ("file,label\na.mp4,real\n", "the column 'path' is missing"),
         ("path,label,weight\na.mp4,real,3\n", "the column 'weight' is not known"),
         ("path,label,label\na.mp4,real,fake\n", "two columns 'label'"),
-        ("path;label\na.mp4;real\n", "separate the columns by commas"),
+        ("path,label\na.mp4,True\n", "'True' (a real video or a fake one?) is not known"),
+        ("path,label\na.mp4,no\n", "'no' (a real video or a fake one?) is not known"),
+        ('path,label\n"a.mp4,real\nb.mp4,real\n', "is not a CSV"),
+        ("PK\x03\x04\0\0", "is not a text file"),
         ("path,label\na.mp4,real\n./a.mp4,fake\n", "stands already in line 2"),
         ("path,label\na,b.mp4,real\n", "Put a path with a comma in double quotes"),
     ],
@@ -266,35 +350,30 @@ def test_a_missing_table_and_one_that_is_not_text_are_refused(tmp_path):
     assert "not a CSV in UTF-8" in refusal(tmp_path, "table")
 
 
+ORIGINAL = "original_sequences/{}/{}/videos/{}.mp4"
+SWAP = "manipulated_sequences/{}/{}/videos/{}.mp4"
+
+
 def test_faceforensics_ties_fakes_to_both_of_their_originals(tmp_path):
-    original, fake = "original_sequences/youtube/{}/videos", "manipulated_sequences/{}/{}/videos"
     touch(
         tmp_path / "d",
-        f"{original.format('c23')}/004.mp4",
-        f"{original.format('c40')}/004.mp4",
-        f"{original.format('c23')}/982.mp4",
-        f"{original.format('c23')}/519.mp4",
-        f"{fake.format('Deepfakes', 'c23')}/004_982.mp4",
-        f"{fake.format('Face2Face', 'c23')}/982_004.mp4",
-        "original_sequences/actors/c23/videos/24__outside_talking.mp4",
-        f"{fake.format('DeepFakeDetection', 'c23')}/24_23__outside_talking__YR5OVD4S.mp4",
+        ORIGINAL.format("youtube", "c23", "004"),
+        SWAP.format("Deepfakes", "c23", "004_982"),
+        SWAP.format("Face2Face", "c40", "982_004"),
+        ORIGINAL.format("actors", "c23", "24__outside_talking"),
+        SWAP.format("DeepFakeDetection", "c23", "24_23__outside_talking__YR5OVD4S"),
         "original_sequences/stray.mp4",
     )
     listing = read(tmp_path, "faceforensics")
-    groups = {clip.name: clip.group for clip in listing.clips}
-    pair = {name for name, group in groups.items() if group == groups["youtube-c23-004"]}
-    assert pair == {
-        "youtube-c23-004",
-        "youtube-c40-004",
-        "youtube-c23-982",
-        "Deepfakes-c23-004_982",
-        "Face2Face-c23-982_004",
-    }
-    assert groups["youtube-c23-519"] == "519"
-    assert (
-        groups["DeepFakeDetection-c23-24_23__outside_talking__YR5OVD4S"]
-        == groups["actors-c23-24__outside_talking"]
-    )
+    clips = {clip.name: clip for clip in listing.clips}
+    assert clips["youtube-c23-004"].group == "004"
+    assert clips["Deepfakes-c23-004_982"].group == "004"
+    assert clips["Deepfakes-c23-004_982"].ties == ("982",)
+    assert clips["Face2Face-c40-982_004"].ties == ("004",)
+    actor = clips["actors-c23-24__outside_talking"]
+    swap = clips["DeepFakeDetection-c23-24_23__outside_talking__YR5OVD4S"]
+    assert actor.group == swap.group
+    assert (actor.subject, actor.donor, swap.subject, swap.donor) == ("24", "", "24", "23")
     assert {clip.method for clip in listing.clips if clip.label} == {
         "Deepfakes",
         "Face2Face",
@@ -304,29 +383,137 @@ def test_faceforensics_ties_fakes_to_both_of_their_originals(tmp_path):
         ("original_sequences/stray.mp4", "not in <method>/<compression>/videos")
     ]
     only = read(tmp_path, "faceforensics", compression="c40")
-    assert [clip.name for clip in only.clips] == ["youtube-c40-004"]
+    assert [clip.name for clip in only.clips] == ["Face2Face-c40-982_004"]
 
 
-def test_celebdf_keeps_its_test_list_and_never_parts_a_fake_from_its_original(tmp_path):
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (SWAP.format("Deepfakes", "masks", "004_982"), "which is no compression level"),
+        (SWAP.format("DeepFakeDetection", "masks", "24_23__x__YR5OVD4S"), "no compression level"),
+        (SWAP.format("Deepfakes_masks", "c23", "004_982"), "which is none of Deepfakes"),
+        (ORIGINAL.format("youtube", "c22", "004"), "which is no compression level"),
+        (ORIGINAL.format("downloads", "c23", "004"), "which is none of youtube, actors"),
+        (SWAP.format("Deepfakes", "c23", "004"), "not named like a video of the dataset"),
+        (ORIGINAL.format("youtube", "c23", "004_982"), "not named like a video of the dataset"),
+    ],
+)
+def test_faceforensics_takes_no_file_that_its_authors_did_not_name(tmp_path, path, reason):
+    touch(tmp_path / "d", ORIGINAL.format("youtube", "c23", "000"), path)
+    listing = read(tmp_path, "faceforensics")
+    assert [clip.name for clip in listing.clips] == ["youtube-c23-000"]
+    [(left, why)] = listing.problems
+    assert left == path
+    assert reason in why
+
+
+def faceforensics(root: Path) -> None:
+    for number in range(0, 12, 2):
+        one, two = f"{number:03d}", f"{number + 1:03d}"
+        touch(
+            root,
+            *(ORIGINAL.format("youtube", "c23", name) for name in (one, two)),
+            *(SWAP.format("FaceSwap", "c23", name) for name in (f"{one}_{two}", f"{two}_{one}")),
+        )
+
+
+@pytest.mark.parametrize("folder", ["", "splits/"])
+@pytest.mark.parametrize("splits", ["auto", "official"])
+def test_the_lists_of_faceforensics_are_its_split(tmp_path, folder, splits):
+    faceforensics(tmp_path / "d")
+    lists = {
+        "train": [["000", "001"], ["003", "002"], ["004", "005"]],
+        "val": [["006", "007"]],
+        "test": [["008", "009"]],
+    }
+    (tmp_path / "d" / folder).mkdir(exist_ok=True)
+    for name, pairs in lists.items():
+        (tmp_path / f"d/{folder}{name}.json").write_text("\ufeff" + json.dumps(pairs), "utf-8")
+    listing = read(tmp_path, "faceforensics", splits=splits)
+    sides = {clip.name: clip.split for clip in listing.clips if not clip.left_out}
+    assert Counter(sides.values()) == {"train": 12, "val": 4, "test": 4}
+    assert sides["FaceSwap-c23-009_008"] == sides["youtube-c23-008"] == "test"
+    left = {clip.name for clip in listing.clips if clip.left_out}
+    assert left == {f"youtube-c23-{n}" for n in ("010", "011")} | {
+        f"FaceSwap-c23-{n}" for n in ("010_011", "011_010")
+    }
+    assert not listing.notes
+    dealt = read(tmp_path, "faceforensics", splits="ours")
+    assert not any(clip.split or clip.left_out for clip in dealt.clips)
+
+
+@pytest.mark.parametrize("content", ["{}", '["000", "001"]', "[[", "null"])
+def test_lists_of_faceforensics_that_are_none_are_refused(tmp_path, content):
+    faceforensics(tmp_path / "d")
+    for name in ("train", "val", "test"):
+        (tmp_path / f"d/{name}.json").write_text(content)
+    said = refusal(tmp_path, "faceforensics")
+    assert "train.json" in said and ("list of pairs" in said or "cannot be read" in said)
+
+
+def celebdf(root: Path) -> None:
     touch(
-        tmp_path / "d",
-        "Celeb-real/id0_0000.mp4",
-        "Celeb-synthesis/id0_id1_0000.mp4",
-        "Celeb-real/id1_0000.mp4",
+        root,
+        *(f"Celeb-real/id{person}_000{n}.mp4" for person in range(3) for n in range(2)),
+        *(f"Celeb-synthesis/id{p}_id{(p + 1) % 3}_000{n}.mp4" for p in range(3) for n in range(2)),
         "YouTube-real/00000.mp4",
+        "YouTube-real/00001.mp4",
     )
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_list_of_celebdf_is_the_test_split_exactly(tmp_path, mark):
+    celebdf(tmp_path / "d")
     (tmp_path / "d/List_of_testing_videos.txt").write_text(
-        "0 Celeb-synthesis/id0_id1_0000.mp4\n1 YouTube-real/00170.mp4\n"
+        f"{mark}0 Celeb-synthesis/id0_id1_0000.mp4\n1 YouTube-real/00000.mp4\n"
+        "1 Celeb-real/id2_0001.mp4\n1 YouTube-real/00170.mp4\n",
+        "utf-8",
     )
     listing = read(tmp_path, "celebdf")
-    splits = {clip.name: clip.split for clip in listing.clips}
-    assert splits == {
-        "Celeb-real-id0_0000": "test",
-        "Celeb-synthesis-id0_id1_0000": "test",
-        "Celeb-real-id1_0000": "train",
-        "YouTube-real-00000": "train",
+    tested = {clip.path for clip in listing.clips if clip.split == "test"}
+    assert tested == {
+        "Celeb-synthesis/id0_id1_0000.mp4",
+        "YouTube-real/00000.mp4",
+        "Celeb-real/id2_0001.mp4",
+    }
+    assert {clip.path for clip in listing.clips if clip.left_out} == {
+        "Celeb-real/id0_0000.mp4",
+        "Celeb-synthesis/id2_id0_0001.mp4",
     }
     assert [path for path, _ in listing.problems] == ["YouTube-real/00170.mp4"]
+    assert "2 of 3 people are in training and in test" in listing.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "there is no List_of_testing_videos.txt"),
+        ("1 YouTube-real/99999.mp4\n0 Celeb-synthesis/id9_id8_0000.mp4\n", "none of the 2 names"),
+        ("1 Celeb-real\\\\id0_0000\n", "none of the 1 names"),
+        ("", "none of the 0 names"),
+    ],
+)
+def test_celebdf_says_why_the_authors_split_is_not_in_force(tmp_path, content, why):
+    celebdf(tmp_path / "d")
+    if content is not None:
+        (tmp_path / "d/List_of_testing_videos.txt").write_text(content)
+    listing = read(tmp_path, "celebdf")
+    assert not any(clip.split for clip in listing.clips)
+    [note] = listing.notes
+    assert note.startswith("the authors' split is not in force") and why in note
+    assert why in refusal(tmp_path, "celebdf", splits="official")
+    assert not read(tmp_path, "celebdf", splits="ours").notes
+
+
+def test_celebdf_knows_the_people_where_videos_are_dealt_out(tmp_path):
+    celebdf(tmp_path / "d")
+    touch(tmp_path / "d", "Celeb-synthesis/mask_0001.mp4")
+    listing = read(tmp_path, "celebdf", splits="ours")
+    people = {clip.name: (clip.subject, clip.donor) for clip in listing.clips}
+    assert people["Celeb-real-id1_0000"] == ("id1", "")
+    assert people["Celeb-synthesis-id1_id2_0000"] == ("id1", "id2")
+    assert people["YouTube-real-00000"] == ("", "")
+    assert [path for path, _ in listing.problems] == ["Celeb-synthesis/mask_0001.mp4"]
 
 
 @pytest.mark.parametrize("kind", ["dfdc", "faceforensics", "celebdf", "folders", "table"])

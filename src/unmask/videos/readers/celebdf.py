@@ -12,18 +12,25 @@ from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
-from unmask.labels import FAKE, REAL
-from unmask.videos.readers.listing import Clip, Listing, find_media
+from unmask.labels import FAKE, REAL, TRAINING
+from unmask.videos.readers.listing import Clip, Listing, find_media, official_split
 
 _FOLDERS = {"Celeb-real": REAL, "YouTube-real": REAL, "Celeb-synthesis": FAKE}
+_NAMES = {
+    "Celeb-real": re.compile(r"(id\d+)()_(\d+)"),
+    "YouTube-real": re.compile(r"()()(\d+)"),
+    "Celeb-synthesis": re.compile(r"(id\d+)_(id\d+)_(\d+)"),
+}
 _TEST_LIST = "List_of_testing_videos.txt"
 
 
 def read(root: Path, settings: AnyDataset) -> Listing:
     """List the three folders. A fake is in the group of the video that it was made from.
 
-    With the authors' list, the groups it names are the test split and the rest is for training,
-    so that no original has a fake on the other side.
+    With the authors' list, exactly the videos that it names are the test split. The others are for
+    training, except those made from a video that is tested, or from which one was made: these are
+    left out, so that no original is on both sides. The list parts videos, not people. Without it,
+    the videos of one person are one group, and a fake knows whose face was put in.
     """
     if not any((root / folder).is_dir() for folder in _FOLDERS):
         raise DatasetError(
@@ -31,31 +38,67 @@ def read(root: Path, settings: AnyDataset) -> Listing:
             f"{', '.join(_FOLDERS)}."
         )
     listing = Listing(namespace="celebdf")
-    for folder, label in _FOLDERS.items():
+    for folder in _FOLDERS:
         found = find_media(root, folder)
         listing.problems += found.problems()
         for path in found.media:
-            stem = PurePosixPath(path).stem
-            made_from = re.fullmatch(r"(id\d+)_id\d+_(\d+)", stem)
-            group = "_".join(made_from.groups()) if made_from else stem
-            method = "synthesis" if label == FAKE else ""
-            listing.clips.append(
-                Clip(path, f"{folder}-{stem}", label, f"{_kind(folder)}{group}", method=method)
-            )
-    _apply_test_list(root / _TEST_LIST, listing)
+            name = _NAMES[folder].fullmatch(PurePosixPath(path).stem)
+            if name:
+                listing.clips.append(_clip(path, folder, name))
+            else:
+                listing.problems.append((path, "not named like a video of the dataset"))
+    if official_split(listing, settings, lambda: _apply_test_list(root / _TEST_LIST, listing)):
+        if settings.use == "all":
+            listing.notes += _people_on_both_sides(listing)
+        for clip in listing.clips:
+            clip.subject = clip.donor = ""
     return listing
 
 
-def _kind(folder: str) -> str:
-    return "youtube_" if folder == "YouTube-real" else ""
+def _clip(path: str, folder: str, name: re.Match[str]) -> Clip:
+    label, (person, donor, number) = _FOLDERS[folder], name.groups()
+    return Clip(
+        path,
+        f"{folder}-{name[0]}",
+        label,
+        f"{person}_{number}" if person else f"youtube_{number}",
+        method="synthesis" if label == FAKE else "",
+        subject=person or "",
+        donor=donor or "",
+    )
 
 
-def _apply_test_list(path: Path, listing: Listing) -> None:
+def _apply_test_list(path: Path, listing: Listing) -> str:
+    """Make the listed videos the test split. Returns why not; empty if done."""
     if not path.is_file():
-        return
-    named = {line.split()[-1] for line in path.read_text("utf-8").splitlines() if line.strip()}
+        return f"there is no {_TEST_LIST} in the folder"
+    lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    named = {line.split()[-1].replace("\\", "/") for line in lines if line.strip()}
     tested = {clip.group for clip in listing.clips if clip.path in named}
+    if not tested:
+        return f"none of the {len(named)} names in {_TEST_LIST} is a video here"
     present = {clip.path for clip in listing.clips}
     listing.problems += [(p, f"in {_TEST_LIST} but not there") for p in sorted(named - present)]
-    for clip in listing.clips if tested else ():
-        clip.split = "test" if clip.group in tested else "train"
+    for clip in listing.clips:
+        if clip.path in named:
+            clip.split = "test"
+        elif clip.group in tested:
+            clip.left_out = "not in the authors' test list, and of one original with a video in it"
+        else:
+            clip.split = TRAINING
+    return ""
+
+
+def _people_on_both_sides(listing: Listing) -> list[str]:
+    """A note on the people who are in training and in test by the authors' list."""
+    sides: dict[str, set[str]] = {}
+    for clip in listing.clips:
+        if clip.subject and not clip.left_out:
+            sides.setdefault(clip.subject, set()).add(clip.split)
+    both = sum(len(found) > 1 for found in sides.values())
+    if not both:
+        return []
+    return [
+        f"the authors' list parts videos, not people: {both} of {len(sides)} people are in "
+        "training and in test. To part people, write:\n    splits: ours"
+    ]

@@ -7,13 +7,13 @@ The root is one such folder (the sample, the preview of a part) or holds many of
 
 from __future__ import annotations
 
-import json
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
-from unmask.labels import FAKE
+from unmask.labels import FAKE, TRAINING
 from unmask.videos.readers.listing import (
     Clip,
     Listing,
@@ -21,6 +21,7 @@ from unmask.videos.readers.listing import (
     inside,
     parse_label,
     parse_split,
+    read_json,
 )
 
 METADATA = "metadata.json"
@@ -33,9 +34,8 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     problems. The ``split`` of the metadata is used only where it tells videos apart: in DFDC's
     own files it says ``train`` throughout.
     """
-    tables = sorted(
-        path for path in [root / METADATA, *root.glob(f"*/{METADATA}")] if path.exists()
-    )
+    found = find_media(root)
+    tables = [root / path for path in found.beside if PurePosixPath(path).name == METADATA]
     if not tables:
         raise DatasetError(
             f"Dataset '{settings.name}': there is no {METADATA} in {settings.root} or in the "
@@ -43,7 +43,6 @@ def read(root: Path, settings: AnyDataset) -> Listing:
             "real/ and fake/ write `kind: folders`."
         )
     listing = Listing(namespace="dfdc")
-    found = find_media(root)
     present = set(found.media)
     for path in tables:
         folder = path.parent.relative_to(root)
@@ -54,6 +53,7 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     if len({clip.split for clip in listing.clips}) < 2:
         for clip in listing.clips:
             clip.split = ""
+    _split_by_part(listing.clips, settings)
     return listing
 
 
@@ -90,6 +90,33 @@ def _group_by_first_original(clips: list[Clip]) -> None:
             clip.group = made_from[clip.group]
 
 
+def _split_by_part(clips: list[Clip], settings: AnyDataset) -> None:
+    """Give the videos of the parts in ``test_parts`` and ``val_parts`` that split, others train.
+
+    Raises:
+        DatasetError: there is no such part.
+    """
+    chosen = dict.fromkeys(settings.test_parts, "test")
+    chosen |= dict.fromkeys(settings.val_parts, "val")
+    if not chosen:
+        return
+    numbers = {part for clip in clips for part in _parts(clip)}
+    if absent := sorted(set(chosen) - numbers):
+        raise DatasetError(
+            f"Dataset '{settings.name}': there is no part {absent[0]}. Parts are known by the "
+            f"number at the end of a folder's name; there are {sorted(numbers) or 'none'}."
+        )
+    rest = "train" if "val" in chosen.values() else TRAINING
+    for clip in clips:
+        clip.split = next((chosen[part] for part in _parts(clip) if part in chosen), rest)
+
+
+def _parts(clip: Clip) -> list[int]:
+    """Numbers at the end of the names of a clip's folders, the innermost first."""
+    folders = reversed(PurePosixPath(clip.path).parts[:-1])
+    return [int(found[0]) for name in folders if (found := re.search(r"\d+$", name))]
+
+
 def _add_part(
     listing: Listing, present: set[str], folder: PurePosixPath, entries: dict[str, Any]
 ) -> None:
@@ -115,10 +142,7 @@ def _load(path: Path) -> dict[str, Any]:
             found[key] = value
         return found
 
-    try:
-        entries = json.loads(path.read_text("utf-8"), object_pairs_hook=no_contradiction)
-    except (OSError, ValueError, RecursionError) as error:
-        raise DatasetError(f"{path} cannot be read as JSON: {error}") from None
+    entries = read_json(path, object_pairs_hook=no_contradiction)
     if not isinstance(entries, dict):
         raise DatasetError(f"{path} must be a JSON object with an entry a video.")
     return entries

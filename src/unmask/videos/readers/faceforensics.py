@@ -1,7 +1,9 @@
 """FaceForensics++ (Rossler et al. 2019) as its download script lays it out.
 
 ``original_sequences/{youtube,actors}/<compression>/videos/004.mp4`` and
-``manipulated_sequences/<method>/<compression>/videos/004_982.mp4``: the face of 982 on 004.
+``manipulated_sequences/<method>/<compression>/videos/004_982.mp4``: the face of 982 on 004. Of
+DeepFakeDetection, ``original_sequences/actors/<compression>/videos/24__outside_talking.mp4`` and
+``24_23__outside_talking__YR5OVD4S.mp4``: the face of actor 23 on 24.
 """
 
 from __future__ import annotations
@@ -12,16 +14,31 @@ from pathlib import Path, PurePosixPath
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
 from unmask.labels import FAKE, REAL
-from unmask.videos.readers.listing import Clip, Listing, find_media
+from unmask.videos.readers.listing import Clip, Listing, find_media, official_split, read_json
+
+COMPRESSIONS = ("raw", "c0", "c23", "c40")
+SOURCES = ("youtube", "actors")
+METHODS = (
+    *("Deepfakes", "Face2Face", "FaceSwap", "NeuralTextures"),
+    *("FaceShifter", "DeepFakeDetection"),
+)
+LISTS = ("train.json", "val.json", "test.json")
+"""The authors' split, from ``dataset/splits`` of their repository: pairs of ids."""
 
 _FOLDERS = {"original_sequences": REAL, "manipulated_sequences": FAKE}
+_NOT_IN_LISTS = "in none of the authors' lists"
+_ORIGINAL = re.compile(r"\d{3,4}")
+_SWAP = re.compile(r"(\d{3,4})_(\d{3,4})")
+_ACTED = re.compile(r"(\d+)__.+")
+_ACTED_SWAP = re.compile(r"(\d+)_(\d+)__(.+)__[A-Z0-9]+")
 
 
 def read(root: Path, settings: AnyDataset) -> Listing:
     """List the videos of every method and, unless one is chosen, every compression level.
 
-    Both videos behind a fake are in its group, as in the authors' own split. A compression level
-    is never a reason to be in another group.
+    Both videos behind a fake are in its group. A compression level is never a reason to be in
+    another group. Videos of actors are tied by the actor. Of the authors' lists of pairs, in
+    ``root`` or in ``root/splits``, each is a split; they name no videos of actors.
     """
     if not any((root / folder).is_dir() for folder in _FOLDERS):
         raise DatasetError(
@@ -29,36 +46,72 @@ def read(root: Path, settings: AnyDataset) -> Listing:
             "manipulated_sequences/. Set `root:` to the folder that the download script filled."
         )
     listing = Listing(namespace="faceforensics")
-    partner: dict[str, str] = {}
     for folder, label in _FOLDERS.items():
         found = find_media(root, folder)
         listing.problems += found.problems()
         for path in found.media:
             parts = PurePosixPath(path).parts
-            if len(parts) != 5 or parts[3] != "videos":
-                listing.problems.append((path, "not in <method>/<compression>/videos"))
-                continue
-            method, compression, stem = parts[1], parts[2], PurePosixPath(path).stem
-            if settings.compression in (None, compression):
-                group = _target(stem, label, partner)
-                name = f"{method}-{compression}-{stem}"
-                listing.clips.append(
-                    Clip(path, name, label, group, method=method if label == FAKE else "")
-                )
-    for clip in listing.clips:
-        clip.group = min(clip.group, partner.get(clip.group, clip.group))
+            if problem := _problem(parts, label):
+                listing.problems.append((path, problem))
+            elif settings.compression in (None, parts[2]):
+                listing.clips.append(_clip(path, label))
+    official_split(listing, settings, lambda: _apply_lists(root, listing))
     return listing
 
 
-def _target(stem: str, label: int, partner: dict[str, str]) -> str:
-    """The original that the clip shows. Notes the pair that a YouTube swap ties together."""
-    if label == REAL:
-        return stem
-    if pair := re.fullmatch(r"(\d{3})_(\d{3})", stem):
-        # The authors swap in both directions, so a video has one partner.
-        first, second = pair.groups()
-        partner[first], partner[second] = second, first
-        return first
-    if actors := re.fullmatch(r"(\d+)_\d+__(.+)__[A-Z0-9]+", stem):
-        return f"{actors.group(1)}__{actors.group(2)}"
-    return stem
+def _apply_lists(root: Path, listing: Listing) -> str:
+    """Give videos the split of the list that names them. Returns why not; empty if done."""
+    folder = next((f for f in (root, root / "splits") if (f / LISTS[0]).is_file()), None)
+    if folder is None:
+        return f"there is no {LISTS[0]} in the folder or in splits/"
+    listed = {name: Path(file).stem for file in LISTS for name in _ids(folder / file)}
+    swaps = [clip for clip in listing.clips if not clip.subject]
+    if not any(clip.group in listed for clip in swaps):
+        return f"the lists name other videos than there are here ({len(swaps)})"
+    for clip in swaps:
+        sides = {listed.get(name) for name in (clip.group, *clip.ties)}
+        if len(sides) == 1 and None not in sides:
+            clip.split = sides.pop() or ""
+        else:
+            clip.left_out = _NOT_IN_LISTS
+    return ""
+
+
+def _ids(path: Path) -> set[str]:
+    pairs = read_json(path)
+    if not isinstance(pairs, list) or not all(isinstance(pair, list) for pair in pairs):
+        raise DatasetError(f'{path} must be a list of pairs of ids: [["071", "054"], …]')
+    return {str(name) for pair in pairs for name in pair}
+
+
+def _problem(parts: tuple[str, ...], label: int) -> str:
+    """Why a file is no video of the dataset; empty if it is one."""
+    if len(parts) != 5 or parts[3] != "videos":
+        return "not in <method>/<compression>/videos"
+    known = METHODS if label == FAKE else SOURCES
+    if parts[1] not in known:
+        return f"in {parts[1]}/, which is none of {', '.join(known)}"
+    if parts[2] not in COMPRESSIONS:
+        return f"in {parts[2]}/, which is no compression level ({', '.join(COMPRESSIONS)})"
+    stem = PurePosixPath(parts[4]).stem
+    names = (_SWAP, _ACTED_SWAP) if label == FAKE else (_ORIGINAL, _ACTED)
+    if not any(pattern.fullmatch(stem) for pattern in names):
+        return "not named like a video of the dataset"
+    return ""
+
+
+def _clip(path: str, label: int) -> Clip:
+    _, method, compression, _, file = PurePosixPath(path).parts
+    stem = PurePosixPath(file).stem
+    clip = Clip(path, f"{method}-{compression}-{stem}", label, group=stem)
+    if label == FAKE:
+        clip.method = method
+    if pair := _SWAP.fullmatch(stem):
+        clip.group, donor = pair.groups()
+        clip.ties = (donor,)
+    elif swap := _ACTED_SWAP.fullmatch(stem):
+        clip.subject, clip.donor, scene = swap.groups()
+        clip.group = f"{clip.subject}__{scene}"
+    elif acted := _ACTED.fullmatch(stem):
+        clip.subject = acted[1]
+    return clip

@@ -1,12 +1,9 @@
 """Two folders, ``real`` and ``fake``, perhaps below ``train``, ``val`` and ``test``.
 
-Folders below ``fake`` name the method. Files of the same name belong to one group: where
-``fake/swap/anna.mp4`` was made from ``real/anna.mp4``, they must not be parted by the split, and
-where they have nothing in common, keeping them together costs nothing.
-
-Images in a folder of their own, such as ``real/anna/0001.jpg``, are taken for frames of one video,
-and the folder is the group. A folder just below ``fake`` is one only if ``real`` has it too; else
-it names a method.
+Folders below ``fake`` name the method. Which files belong together, their names have to tell
+(:mod:`unmask.videos.pairs`). Images in a folder of their own, such as ``real/anna/0001.jpg``, are
+taken for frames of one video, and the folder is the group. A folder just below ``fake`` is one only
+if ``real`` has it too; else it names a method.
 """
 
 from __future__ import annotations
@@ -32,15 +29,17 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     for path, (split, parts) in zip(found.media, layouts, strict=True):
         label = CLASS_NAMES.index(parts[0].lower())
         *folders, stem = *parts[1:-1], PurePosixPath(path).stem
-        name = "-".join([parts[0].lower(), *folders, stem])
-        group = stem
-        if folders and is_image(Path(path)):
+        clip = Clip(path, "-".join([parts[0].lower(), *folders, stem]), label, split=split)
+        listing.clips.append(clip)
+        if is_image(Path(path)):
             names_method = label == FAKE and len(folders) == 1 and folders[0] not in filmed
-            group = stem if names_method else folders.pop()
-        method = "-".join(folders) if label == FAKE else ""
-        # Where the splits are given, one name in two of them means two files.
-        group = f"{split}/{group}" if split else group
-        listing.clips.append(Clip(path, name, label, group=group, split=split, method=method))
+            if folders and not names_method:
+                clip.group = f"{split}/{folders[-1]}" if split else folders[-1]
+                folders.pop()
+            clip.folders = ()
+        else:
+            clip.folders = tuple(folders)
+        clip.method = "-".join(folders) if label == FAKE else ""
     return listing
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
 from unmask.labels import FAKE, REAL
 from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
-_LABELS = {"real": REAL, "0": REAL, "fake": FAKE, "1": FAKE}
+_LABELS = {"real": REAL, "0": REAL, "0.0": REAL, "fake": FAKE, "1": FAKE, "1.0": FAKE}
 NOT_MEDIA = "neither a video nor an image by its ending"
 _SIDECARS = {".csv", ".dvc", ".html", ".ini", ".json", ".log", ".md", ".py", ".srt", ".tsv"} | {
     *(".txt", ".xls", ".xlsx", ".xml", ".yaml", ".yml")
@@ -24,36 +28,51 @@ class Clip:
     """A labeled video or image, as its dataset describes it.
 
     ``path`` is relative to the dataset's root, with forward slashes. ``name`` is what its authors
-    call it and the base of its id. ``group`` names what it was made from; ``subject`` the person,
-    where the dataset says; ``split`` is the dataset's own, or empty.
+    call it and the base of its id. ``group`` names what it was made from; empty, where only its
+    own name can tell (:mod:`unmask.videos.pairs`). ``ties`` are further groups that it belongs to.
+    ``subject`` is the person that was filmed, ``donor`` the person whose face was put in, where
+    the dataset says. ``split`` is the dataset's own, or empty. ``folders`` lie between the folder
+    of its class and the file, in datasets that are laid out so. ``left_out`` says why it is not to
+    be used, if it is not.
     """
 
     path: str
     name: str
     label: int
-    group: str
+    group: str = ""
     split: str = ""
     method: str = ""
     subject: str = ""
+    donor: str = ""
+    ties: tuple[str, ...] = ()
+    folders: tuple[str, ...] | None = None
+    left_out: str = ""
 
 
 @dataclass
 class Listing:
     """The clips of a dataset, and what was listed or found but cannot be used: (path, reason).
 
-    ``namespace`` prefixes groups: datasets with the same one share their originals.
+    ``namespace`` prefixes groups: datasets with the same one share their originals. ``notes`` are
+    sentences for the plan: how labels, groups or the split were understood, where it is in doubt.
     """
 
     namespace: str
     clips: list[Clip] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Found:
-    """Files below a folder, relative to the dataset's root, sorted: media, and those of no use."""
+    """Files below a folder, relative to the dataset's root, sorted.
+
+    ``media`` are videos and images, ``beside`` what goes with a dataset, such as tables and texts,
+    ``others`` those of no use.
+    """
 
     media: list[str]
+    beside: list[str]
     others: list[str]
 
     def problems(self) -> list[tuple[str, str]]:
@@ -64,13 +83,12 @@ class Found:
 def find_media(root: Path, folder: str = ".") -> Found:
     """Look through ``root/folder``, if it is there, and all folders in it.
 
-    Hidden files and folders are passed over, and files that go with a dataset, such as tables and
-    texts. Links to folders are followed, each folder once.
+    Hidden files and folders are passed over. Links to folders are followed, each folder once.
 
     Raises:
         DatasetError: a folder cannot be read.
     """
-    media, others, seen = [], [], set()
+    found, seen = Found([], [], []), set()
     for where, folders, files in os.walk(root / folder, onerror=_unreadable, followlinks=True):
         folders[:] = [
             name
@@ -78,12 +96,16 @@ def find_media(root: Path, folder: str = ".") -> Found:
             if not name.startswith(".") and _first_time(Path(where, name), seen)
         ]
         for name in files:
-            suffix = PurePosixPath(name).suffix.lower()
-            if name.startswith(".") or suffix in _SIDECARS:
-                continue
-            path = (Path(where) / name).relative_to(root).as_posix()
-            (media if suffix in VIDEO_SUFFIXES | IMAGE_SUFFIXES else others).append(path)
-    return Found(sorted(media), sorted(others))
+            if not name.startswith("."):
+                path = (Path(where) / name).relative_to(root).as_posix()
+                _kind(PurePosixPath(name).suffix.lower(), found).append(path)
+    return Found(sorted(found.media), sorted(found.beside), sorted(found.others))
+
+
+def _kind(suffix: str, found: Found) -> list[str]:
+    if suffix in _SIDECARS:
+        return found.beside
+    return found.media if suffix in VIDEO_SUFFIXES | IMAGE_SUFFIXES else found.others
 
 
 def _first_time(folder: Path, seen: set[str]) -> bool:
@@ -100,6 +122,40 @@ def _unreadable(error: OSError) -> None:
     raise DatasetError(f"The folder {error.filename} cannot be read: {error.strerror}.")
 
 
+def official_split(listing: Listing, settings: AnyDataset, apply: Callable[[], str]) -> bool:
+    """Put the authors' split in force where the setting ``splits`` wants it.
+
+    ``apply`` does it and returns why it cannot; an empty text, if it could. Returns whether the
+    split is in force. A note says so if it is not, unless ``splits: ours`` chose that.
+
+    Raises:
+        DatasetError: ``splits: official``, and it cannot be.
+    """
+    if settings.splits == "ours":
+        return False
+    why = apply()
+    if why and settings.splits == "official":
+        raise DatasetError(
+            f"Dataset '{settings.name}': the authors' split cannot be used: {why}. Put their list "
+            "into the folder, or deal the videos out anew. Write:\n    splits: ours"
+        )
+    if why:
+        listing.notes.append(f"the authors' split is not in force: {why}. Groups are dealt out.")
+    return not why
+
+
+def read_json(path: Path, **options: Any) -> Any:
+    """The content of a JSON file in UTF-8, with or without a mark of byte order.
+
+    Raises:
+        DatasetError: it cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(path.read_text("utf-8-sig"), **options)
+    except (OSError, ValueError, RecursionError) as error:
+        raise DatasetError(f"{path} cannot be read as JSON: {error}") from None
+
+
 def inside(path: str, *, source: str) -> str:
     """``path`` in its normal form, if it stays inside the dataset's folder.
 
@@ -111,7 +167,7 @@ def inside(path: str, *, source: str) -> str:
     if absolute or ".." in pure.parts or not pure.parts:
         raise DatasetError(
             f"{source}: the path {path!r} leads out of the dataset's folder. Write paths relative "
-            "to that folder, without '..'."
+            "to that folder, without '..', or absolute ones that lie in it."
         )
     return str(pure)
 
@@ -124,8 +180,11 @@ def parse_label(text: str, *, source: str) -> int:
     """
     label = _LABELS.get(text.strip().lower())
     if label is None:
+        doubt = ""
+        if text.strip().lower() in ("true", "false", "yes", "no"):
+            doubt = " (a real video or a fake one?)"
         raise DatasetError(
-            f"{source}: the label {text!r} is not known. Write real or 0, fake or 1."
+            f"{source}: the label {text!r}{doubt} is not known. Write real or 0, fake or 1."
         )
     return label
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import AnyDataset
@@ -19,6 +22,8 @@ from unmask.videos.readers.listing import (
 
 NEEDED = ("path", "label")
 OPTIONAL = ("group", "split", "method", "subject")
+_INDEX = ("", "unnamed: 0")
+"""Names of a column that pandas adds in front: row numbers."""
 
 
 def read(root: Path, settings: AnyDataset) -> Listing:
@@ -29,7 +34,7 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     seen: dict[str, tuple[int, dict[str, str]]] = {}
     for number, row in rows:
         line = f"{source}, line {number}"
-        path = inside(row["path"], source=line)
+        path = inside(_relative(row["path"], root), source=line)
         row["path"] = path
         if path in seen:
             first, other = seen[path]
@@ -50,12 +55,21 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     return listing
 
 
+def _relative(path: str, root: Path) -> str:
+    """``path`` as seen from ``root``, if it is an absolute one that lies in it."""
+    given = Path(path).expanduser()
+    for folder in (root.absolute(), root.resolve()):
+        if given.is_absolute() and given.is_relative_to(folder):
+            return given.relative_to(folder).as_posix()
+    return path if (root / path).exists() else str(given)
+
+
 def _clip(path: str, row: dict[str, str], line: str) -> Clip:
     return Clip(
         path=path,
         name=PurePosixPath(path).stem,
         label=parse_label(row["label"], source=line),
-        group=row.get("group") or path,
+        group=row.get("group", ""),
         split=parse_split(row.get("split", ""), source=line),
         method=row.get("method", ""),
         subject=row.get("subject", ""),
@@ -69,36 +83,60 @@ def _rows(path: Path, source: str) -> list[tuple[int, dict[str, str]]]:
             f"There is no table {source}. Write a CSV with the columns path,label there, or name "
             "yours with `table:`."
         )
+    text = _text(path, source)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restval="")
-            columns = [(name or "").strip().lower() for name in reader.fieldnames or []]
-            if len(columns) == 1 and any(mark in columns[0] for mark in ";\t"):
-                raise DatasetError(f"{source}: separate the columns by commas: path,label")
-            if twice := next((name for name in columns if columns.count(name) > 1), None):
-                raise DatasetError(f"{source}: there are two columns {twice!r}. Delete one.")
-            unknown = [name for name in columns if name not in NEEDED + OPTIONAL]
-            if missing := [name for name in NEEDED if name not in columns]:
+        reader = csv.DictReader(io.StringIO(text), restval="", delimiter=delimiter, strict=True)
+        columns = _columns(reader.fieldnames or [], source)
+        reader.fieldnames = columns
+        rows = []
+        for row in reader:
+            if None in row:
                 raise DatasetError(
-                    f"{source}: the column {missing[0]!r} is missing. The first line must read "
-                    f"path,label and may go on with {','.join(OPTIONAL)}."
+                    f"{source}, line {reader.line_num}: more values than columns. Put a path "
+                    "with a comma in double quotes."
                 )
-            if unknown:
-                raise DatasetError(
-                    f"{source}: the column {unknown[0]!r} is not known. Allowed: "
-                    f"{','.join(NEEDED + OPTIONAL)}."
-                )
-            reader.fieldnames = columns
-            rows = []
-            for row in reader:
-                if None in row:
-                    raise DatasetError(
-                        f"{source}, line {reader.line_num}: more values than columns. Put a path "
-                        "with a comma in double quotes."
-                    )
-                if not any(row.values()):
-                    continue
-                rows.append((reader.line_num, {k: (v or "").strip() for k, v in row.items()}))
-            return rows
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"{source} is not a CSV in UTF-8: {error}") from None
+            values = {k: (v or "").strip() for k, v in row.items() if k not in _INDEX}
+            if any(values.values()):
+                rows.append((reader.line_num, values))
+        return rows
+    except csv.Error as error:
+        raise DatasetError(f"{source} is not a CSV: {error}") from None
+
+
+def _text(path: Path, source: str) -> str:
+    """The table as text: UTF-8, or UTF-16 as spreadsheets save it, with a mark of byte order."""
+    content = path.read_bytes()
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if utf_16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DatasetError(
+            f"{source} is not a CSV in UTF-8: {error}. In a spreadsheet, save it as "
+            "'CSV UTF-8 (comma delimited)'."
+        ) from None
+    if "\0" in text:
+        raise DatasetError(
+            f"{source} is not a text file. In a spreadsheet, save it as 'CSV UTF-8'."
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _columns(names: Sequence[str], source: str) -> list[str]:
+    """The names of the columns as they are known. One without a name is a spreadsheet's index."""
+    columns = [(name or "").strip().lower() for name in names]
+    if twice := next((name for name in columns if name and columns.count(name) > 1), None):
+        raise DatasetError(f"{source}: there are two columns {twice!r}. Delete one.")
+    if missing := [name for name in NEEDED if name not in columns]:
+        raise DatasetError(
+            f"{source}: the column {missing[0]!r} is missing. The first line must read "
+            f"path,label and may go on with {','.join(OPTIONAL)}."
+        )
+    known = (*NEEDED, *OPTIONAL, *_INDEX)
+    if unknown := [name for name in columns if name not in known]:
+        raise DatasetError(
+            f"{source}: the column {unknown[0]!r} is not known. Allowed: "
+            f"{','.join(NEEDED + OPTIONAL)}."
+        )
+    return columns

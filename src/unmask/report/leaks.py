@@ -1,0 +1,26 @@
+"""What was checked against leaks, and what was found: for the section on the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from unmask.dataset.duplicates import LIMIT, read_pairs
+from unmask.tables import read_table
+from unmask.videos.left_out import left_out_lines
+from unmask.videos.manifest import read_left_out
+
+MAX_PAIRS = 50
+"""Rows of the table of pairs; the rest is in its file."""
+
+
+def leaks(left_out_csv: Path, notes_csv: Path, duplicates_csv: Path) -> dict[str, Any]:
+    """Pairs of videos that look alike on different sides, notes of the plan, videos left out."""
+    pairs = read_pairs(duplicates_csv)
+    return {
+        "pairs": pairs[:MAX_PAIRS],
+        "total": len(pairs),
+        "limit": LIMIT,
+        "notes": [row["note"] for row in read_table(notes_csv)],
+        "left_out": left_out_lines(read_left_out(left_out_csv)),
+    }
