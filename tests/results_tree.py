@@ -57,7 +57,9 @@ CLIPS = (
 class Results:
     """The files of a result in one folder, by name."""
 
-    def __init__(self, folder: Path, clips: tuple[Clip, ...] = CLIPS) -> None:
+    def __init__(
+        self, folder: Path, clips: tuple[Clip, ...] = CLIPS, *, pictures: bool = True
+    ) -> None:
         self.folder = folder
         scored = [clip for clip in clips if clip.scores]
         tested = [clip for clip in scored if clip.split != "train"]
@@ -97,7 +99,7 @@ class Results:
             (1, 0.7, 0.5, 0.69, 0.5, 0.6, 0.001), (2, 0.6, 0.7, 0.65, 0.6, 0.75, 0.001),
         ))  # fmt: skip
         self.crops = folder / "dataset"
-        for clip in scored:
+        for clip in scored if pictures else ():
             for number in range(len(clip.scores)):
                 self._draw(self.crops / self._file(clip, number), clip.label)
 
@@ -128,7 +130,7 @@ class Results:
         from unmask.evaluation.metrics_file import evaluate, write_metrics
         from unmask.report.plots.write import collect, write_tables
 
-        measured = evaluate(*self.evaluation(), **{"bootstrap": 100, **evaluation})
+        measured = evaluate(*self.evaluation(), **evaluation)
         metrics = self.folder / "metrics.json"
         write_metrics(metrics, measured)
         data = collect(

@@ -26,6 +26,10 @@ MOVED_KEYS = {
 }
 """Keys of earlier versions, and where they are now."""
 
+_COMPUTED = "intervals are computed from the groups of videos, none is drawn (docs/metrics.md)"
+GONE_KEYS = {"evaluate.bootstrap": _COMPUTED, "evaluate.seed": _COMPUTED}
+"""Keys of earlier versions that have nothing left to do, and why."""
+
 
 def explain(error: ValidationError, root: type[BaseModel]) -> str:
     """A message for people: one paragraph a mistake, each with the corrected line."""
@@ -102,12 +106,18 @@ def _unknown_key(path: list[int | str], model: type[BaseModel] | None, given: An
         return f"{_dotted(path)}: this key is {moved} now.\n{_line([*moved.split('.')], given)}"
     known = list(model.model_fields) if model else []
     wrong = str(path[-1])
+    if gone := GONE_KEYS.get(_dotted(path)):
+        return f"{_dotted(path)}: there is no such key any more: {gone}.\n{_delete(wrong, given)}"
     near = get_close_matches(wrong, known, n=1, cutoff=0.6)
     text = f"{_dotted(path)}: there is no such key. Allowed here: {', '.join(known)}."
     if near and model:
         value = "…" if isinstance(given, dict | list) else given
         return f"{text}\n{_line([*path[:-1], near[0]], value)}"
-    return f"{text}\nDelete the line `{wrong}: …`."
+    return f"{text}\n{_delete(wrong, '…')}"
+
+
+def _delete(key: str, value: Any) -> str:
+    return f"Delete the line `{key}: {value}`."
 
 
 def _allowed(
