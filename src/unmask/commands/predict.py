@@ -10,7 +10,6 @@ from argparse import (
     ArgumentTypeError,
     BooleanOptionalAction,
     Namespace,
-    RawDescriptionHelpFormatter,
 )
 from contextlib import closing
 from hashlib import sha256
@@ -53,14 +52,16 @@ examples:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EPILOG
+    parser.epilog = EPILOG
     parser.add_argument(
         "inputs",
         nargs="*",
         metavar="INPUT",
         help="videos, images, folders, or quoted patterns such as 'clips/*.mp4'",
     )
-    parser.add_argument("--model", type=Path, default=Path("results/model/model.keras"))
+    parser.add_argument(
+        "--model", type=Path, default=Path("results/model/model.keras"), help="the model file"
+    )
     parser.add_argument(
         "--threshold",
         type=_share,
@@ -153,7 +154,8 @@ def run(args: Namespace) -> int:
     names = annotated_names(args.annotate, files) if args.annotate else {}
     receipt = Receipt(args) if args.settings else None
     memory = _memory(args, scoring)
-    progress = Progress(len(files), results=sys.stderr if wanted.to_output else None)
+    results_to = sys.stderr if wanted.to_output else None
+    progress = Progress(len(files), results=results_to, quiet=args.quiet)
     results: list[Prediction] = []
     left_out = [
         Prediction(str(file), reason=f"left out: {reason}", left_out=True)
