@@ -17,9 +17,11 @@ REPOSITORY = Path(__file__).parent.parent.parent
 def environment(folder: Path | None = None) -> dict[str, str]:
     """As after ``. .venv/bin/activate``, with somebody to commit as.
 
-    In a checkout, ``folder``, commands are those of its own code.
+    In a checkout, ``folder``, commands are those of its own code. Snakemake prints its own
+    messages, each job with its reason, from which tests tell what ran.
     """
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    env["UNMASK_LOG"] = "snakemake"
     for role in ("AUTHOR", "COMMITTER"):
         env |= {f"GIT_{role}_NAME": "tester", f"GIT_{role}_EMAIL": "tester@example.invalid"}
     if folder and (folder / "src/unmask").is_dir():
