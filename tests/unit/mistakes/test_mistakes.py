@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from commands import REPOSITORY, environment
 from unmask.cli import main
 from unmask.config.load import read_layers
 from unmask.errors import UnmaskError
 from unmask.workflow.make_plan import make_plan
-from workflow.projects import REPOSITORY, environment
 
 MINE = "datasets:\n    - name: mine\n      kind: folders\n      root: {}"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yte
 
+from commands import REPOSITORY, environment
 from snakemake_logger_plugin_unmask.messages import TARGETS
-from workflow.projects import REPOSITORY, environment
 
 EPOCHS = """\
 2026-01-01 00:00:00.0 I tensorflow/core/noise.cc:1 oneDNN
