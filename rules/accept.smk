@@ -6,6 +6,7 @@ rule accept:
         manifest="results/manifest.csv",
         duplicates="results/duplicates.csv",
         quarantine="results/quarantine.csv",
+        quality="results/quality.csv",
         made_from=receipts("manifest duplicates quarantine"),
         settings=settings("accept"),
     output:
@@ -19,6 +20,6 @@ rule accept:
         "../envs/unmask.yaml"
     shell:
         "unmask accept --manifest {input.manifest} --quarantine {input.quarantine}"
-        " --duplicates {input.duplicates}"
+        " --quality {input.quality} --duplicates {input.duplicates}"
         " --made-from {input.made_from} --receipt {output.receipt}"
         " --settings {input.settings} --output {output.verdict} > {log} 2>&1"

@@ -51,6 +51,8 @@ except UnmaskError as error:
 
 if workflow.is_main_process:
     logger.info(PLAN.summary())
+    if ADVICE := PLAN.advice():
+        logger.warning(ADVICE)
     if IN_USE:
         logger.warning(
             "Another run is using this folder, so changed settings are not seen yet."

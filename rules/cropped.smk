@@ -1,4 +1,4 @@
-# Datasets that are face crops already, brought to the size of crops.
+# Datasets that are face crops already, brought to the geometry and size of crops.
 
 
 rule adopt_crops:
@@ -13,9 +13,10 @@ rule adopt_crops:
         "logs/cropped/{dataset}.log",
     conda:
         "../envs/unmask.yaml"
+    threads: workflow.cores
     params:
         source=source_of_cropped,
     shell:
         "unmask cropped --sources {input.sources} --dataset {wildcards.dataset}"
-        " --source {params.source} --settings {input.settings} --faces {output.faces}"
-        " --index {output.index} --receipt {output.receipt} > {log} 2>&1"
+        " --source {params.source} --jobs {threads} --settings {input.settings}"
+        " --faces {output.faces} --index {output.index} --receipt {output.receipt} > {log} 2>&1"

@@ -1,6 +1,6 @@
 """Writes the files that follow from the code: ``dvc.yaml``, the settings schema, tables in docs.
 
-Run ``make generate`` after a change to the stages, to what a module imports, or to the settings.
+Run ``make generate`` after a change to the stages, to what a stage uses, or to the settings.
 A test holds the files equal to what this writes.
 """
 
@@ -16,7 +16,8 @@ import yaml
 from settings_page import settings_page
 
 from unmask.config.load import json_schema
-from unmask.workflow.stages import PACKAGE, READ_TOO, STAGES, modules
+from unmask.workflow.code import PACKAGE, this_code
+from unmask.workflow.stages import STAGES
 
 HEADER = """\
 # Written by `make generate` from src/unmask/workflow/stages.py and scripts/generate.py.
@@ -168,26 +169,28 @@ def reruns_page() -> str:
 
 
 def _module_table() -> str:
-    """Which stages run again after an edit: modules with the same stages share a row."""
+    """Which stages run again after a change: modules with the same stages share a row."""
     rows: dict[str, list[str]] = {}
-    of_stage = {stage: set(modules(stage)) for stage in DEFAULT}
+    code = this_code()
+    of_stage = {stage: code.files(stage) for stage in DEFAULT}
+    rules = {stage: code.rule_files(stage) for stage in DEFAULT}
     for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix in (".py", *READ_TOO):
-            edited = [stage for stage in DEFAULT if path in of_stage[stage]]
+        if path.is_file() and path.suffix not in (".pyc", ".typed"):
+            changed = [stage for stage in DEFAULT if path in of_stage[stage]]
             name = f"`{path.relative_to(PACKAGE).as_posix()}`"
-            rows.setdefault(_marks(edited), []).append(name)
+            rows.setdefault(_marks(changed), []).append(name)
     for file in sorted((ROOT / "rules").glob("*.smk")):
-        edited = [stage for stage, spec in DEFAULT.items() if spec.rules == file.stem]
-        rows.setdefault(_marks(edited), []).append(f"`rules/{file.name}`")
-    lines = [f"| edit to | {' | '.join(DEFAULT)} |", "|---|" + ":-:|" * len(DEFAULT)]
+        changed = [stage for stage in DEFAULT if file in rules[stage]]
+        rows.setdefault(_marks(changed), []).append(f"`rules/{file.name}`")
+    lines = [f"| change to | {' | '.join(DEFAULT)} |", "|---|" + ":-:|" * len(DEFAULT)]
     for marks, names in sorted(rows.items(), key=lambda row: -row[0].count("●")):
         lines.append(f"| {' '.join(names)} | {marks} |")
     return "\n".join(lines) + "\n"
 
 
-def _marks(edited: list[str]) -> str:
-    """The cells of a row: the stages edited and those made from their results."""
-    marks = dict.fromkeys(edited, "●")
+def _marks(changed: list[str]) -> str:
+    """The cells of a row: the stages changed and those made from their results."""
+    marks = dict.fromkeys(changed, "●")
     if "demo" in marks:  # its clips are a source of frames, beside other videos
         marks.setdefault("frames", "◐")
     for stage, spec in DEFAULT.items():

@@ -36,6 +36,16 @@ def portrait(who: str = "hopper") -> np.ndarray:
     return cv2.imread(str(Path(folder) / file))
 
 
+def ready_crop(side: int = 70, seed: int = 0, who: str = "hopper") -> np.ndarray:
+    """A portrait's face as a crop of ``side`` pixels, another one for each seed, as BGR."""
+    draw = np.random.default_rng(seed)
+    x, y, size = {"hopper": (265, 228, 215), "collins": (223, 121, 105)}[who]
+    size = round(size * draw.uniform(0.95, 1.2))
+    left, top = x - size // 2, y - size // 2
+    crop = portrait(who)[top : top + size, left : left + size] * draw.uniform(0.8, 1.0)
+    return cv2.resize(crop.astype(np.uint8), (side, side), interpolation=cv2.INTER_AREA)
+
+
 def texture(size: tuple[int, int] = (64, 48), seed: int = 0) -> np.ndarray:
     """A smooth random pattern without symmetry, so that a moved or turned pixel is noticed."""
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)

@@ -6,12 +6,14 @@ import csv
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import media
+import source_edits
 
 OTHER_VALUES: dict[str, dict[str, Any]] = {
     "data.max_bad_fraction": {"data": {"max_bad_fraction": 0.6}},
@@ -25,8 +27,11 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "detect.device": {"detect": {"device": "cpu"}},
     "detect.fidelity": {"detect": {"fidelity": True}},
     "crop.min_confidence": {"crop": {"min_confidence": 0.5}},
+    "crop.place": {"crop": {"place": "box"}},
+    "crop.eye_distance": {"crop": {"eye_distance": 0.35}},
+    "crop.eye_line": {"crop": {"eye_line": 0.35}},
     "crop.scale": {"crop": {"scale": 1.5}},
-    "crop.faces": {"crop": {"faces": "main"}},
+    "crop.faces": {"crop": {"faces": "largest"}},
     "crop.align": {"crop": {"align": True}},
     "crop.size": {"crop": {"size": 80}},
     "crop.quality": {"crop": {"quality": 90}},
@@ -147,7 +152,7 @@ def fill(folder: Path) -> None:
     for label in ("real", "fake"):
         (crops / label).mkdir(parents=True)
         for number in range(5):
-            image = media.texture((70, 70), seed=10 * (label == "real") + number)
+            image = media.ready_crop(70, seed=10 * (label == "real") + number)
             media.write_image(crops / label / f"x{number}.png", image)
 
 
@@ -235,7 +240,12 @@ def swap_videos(folder: Path) -> None:
 
 
 def add_crop(folder: Path) -> None:
-    media.write_image(folder / "data/crops/real/x9.png", media.texture((70, 70), seed=99))
+    media.write_image(folder / "data/crops/real/x9.png", media.ready_crop(70, seed=99))
+
+
+def keep_crops(folder: Path) -> None:
+    *others, crops = SETTINGS["datasets"]
+    change_settings(folder, {"datasets": [*others, {**crops, "geometry": "keep"}]})
 
 
 def touch_everything(folder: Path) -> None:
@@ -262,6 +272,23 @@ def _without_defaults(text: str) -> str:
     return yaml.safe_dump(config)
 
 
+def change_module(folder: Path, name: str) -> None:
+    """Change all that a module, a template or a rule file does, without changing what comes out."""
+    path = folder / name if name.startswith("rules/") else folder / "src/unmask" / name
+    change = {".py": source_edits.changed, ".smk": source_edits.changed_rules}
+    path.write_text(change.get(path.suffix, _one_line_more)(path.read_text("utf-8")), "utf-8")
+
+
+def _one_line_more(text: str) -> str:
+    return text + "\n"
+
+
+def rewrite_code(folder: Path, edit: str) -> None:
+    """Write all modules and rules in other words that do the same."""
+    paths = [*(folder / "src/unmask").rglob("*.py"), *(folder / "rules").glob("*.smk")]
+    source_edits.NEUTRAL[edit](paths)
+
+
 CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
     "a video added": (add_video, 1),
     "a video removed": (remove_video, 1),
@@ -276,10 +303,11 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
     "a crop removed": (lambda folder: (folder / "data/crops/real/x1.png").unlink(), 1),
     "a crop replaced": (
         lambda folder: media.write_image(
-            folder / "data/crops/real/x1.png", media.texture((70, 70), seed=77)
+            folder / "data/crops/real/x1.png", media.ready_crop(70, seed=77)
         ),
         1,
     ),
+    "a dataset of crops taken as it is": (keep_crops, 1),
     "a file that is no video added": (
         lambda folder: media.text_file(folder / "data/crops/real/notes.doc"),
         1,
@@ -302,6 +330,10 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
         lambda folder: rewrite_config(folder, _without_defaults),
         1,
     ),
+    **{
+        f"all code with {edit}": (partial(rewrite_code, edit=edit), 1)
+        for edit in source_edits.NEUTRAL
+    },
     "the checkout moved": (lambda folder: None, 1),
     "a log deleted": (lambda folder: (folder / "logs/train.log").unlink(missing_ok=True), 1),
 }
@@ -332,9 +364,3 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
 }
 """Results that get lost, and the rules that run then with Snakemake and with DVC."""
-
-
-def edit_module(folder: Path, name: str) -> None:
-    """Add an empty line to a module, a template or a rule file."""
-    path = folder / name if name.startswith("rules/") else folder / "src/unmask" / name
-    path.write_text(path.read_text("utf-8") + "\n", "utf-8")

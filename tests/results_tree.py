@@ -19,7 +19,10 @@ DATASET = (
 )  # fmt: skip
 PAIRS = ("video", "other", "split", "other_split", "label", "other_label", "difference")
 QUARANTINE = ("video", "stage", "reason")
-QUALITY = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
+QUALITY = (
+    *("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence"),
+    *("eye_distance", "eye_line", "sharpness"),
+)
 HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_auc", "learning_rate")
 
 
@@ -87,6 +90,7 @@ class Results:
         ))  # fmt: skip
         self.quality = self.table("quality.csv", QUALITY, (
             (c.video, 2, len(c.scores), 100.0 + 20 * c.label if c.scores else 0.0, 0.99)
+            + ((0.4, 0.3, 0.5 - 0.1 * c.label) if c.scores else ("", "", ""))
             for c in clips
         ))  # fmt: skip
         self.history = self.table("history.csv", HISTORY, (

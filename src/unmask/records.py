@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from unmask.files import write_text
 
@@ -26,6 +26,18 @@ Box = tuple[float, float, float, float]
 
 LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 """Order of the five landmarks. Left and right as seen in the image."""
+
+
+class Square(NamedTuple):
+    """A square in a frame: its center and side in pixels, and how it is turned, in radians.
+
+    Turned clockwise as seen, so that eyes on a line that falls to the right become level.
+    """
+
+    x: float
+    y: float
+    side: float
+    tilt: float = 0.0
 
 
 @dataclass
@@ -57,6 +69,10 @@ class Record:
         """Write as JSON, the key first, whole or not at all."""
         content = {"made_of": self.made_of} | asdict(self)
         write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def _points(entry: list[list[float]] | None) -> list[Point] | None:
+    return None if entry is None else [tuple(point) for point in entry]
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rerun_changes import CHANGES, LOSSES, change_setting, edit_module
+from rerun_changes import CHANGES, LOSSES, change_module, change_setting
 from rerun_table import PAGE, expected_jobs, jobs_run, law, planned_jobs
 from reruns.conftest import contents, copy
 from workflow.projects import run
@@ -22,7 +22,7 @@ def change(folder: Path, row: str) -> int:
     if row in SETTINGS:
         return change_setting(folder, row)
     if row in MODULES:
-        edit_module(folder, row)
+        change_module(folder, row)
         return 6  # of the demo
     do, concerned = CHANGES[row]
     do(folder)
@@ -55,7 +55,7 @@ def test_snakemake(made, tmp_path, row):
 
 
 @pytest.mark.parametrize("row", MODULES)
-def test_snakemake_after_an_edit(made, tmp_path, row):
+def test_snakemake_after_a_change_to_a_module(made, tmp_path, row):
     check_plan(made, tmp_path, row)
 
 

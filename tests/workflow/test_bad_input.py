@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
+import cv2
 import pytest
 
 import media
+from unmask.workflow.make_plan import make_plan
 from workflow.conftest import snakemake_in
 
 
@@ -122,7 +125,8 @@ def test_several_datasets_and_ready_crops_are_trained_on_together(tmp_path):
     for split in ("train", "val", "test"):
         for number, label in enumerate(("real", "fake")):
             for n in range(2):
-                image = media.texture((64, 64), seed=10 * number + n)
+                image = media.ready_crop(64, 10 * number + n, ("hopper", "collins")[number])
+                image = cv2.GaussianBlur(image, (0, 0), 2)
                 path = folder / f"crops/{split}/{label}/{split}-{label}-{n}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 media.write_image(path, image)
@@ -143,3 +147,8 @@ def test_several_datasets_and_ready_crops_are_trained_on_together(tmp_path):
     assert (folder / "results/dataset/train/fake").is_dir()
     with (folder / "results/dataset.csv").open() as file:
         assert {row["dataset"] for row in csv.DictReader(file)} == {"crops", "demo"}
+    _, unlike = (folder / "results/accepted.txt").read_text().splitlines()
+    assert re.fullmatch(
+        r"The datasets differ in the sharpness: 0\.\d\d in crops, 0\.\d\d in demo\.", unlike
+    )
+    assert make_plan(settings, folder).summary().endswith(unlike)

@@ -30,8 +30,8 @@ def crops(finished):
     masks = []
     for row in rows:
         index = FaceIndex.load(results / f"faces/{row['video']}.json")
-        box = next(crop.box for crop in index.faces if crop.frame == int(row["frame"]))
-        masks.append(face_region(SIZE, box, index.scale))
+        crop = next(crop for crop in index.faces if crop.frame == int(row["frame"]))
+        masks.append(face_region(SIZE, crop.box, crop.square))
     return images, labels, np.array(masks)
 
 

@@ -1,4 +1,4 @@
-"""A stage is known to depend on every module of ours that its command really imports."""
+"""A stage is known to depend on every function of ours that its command really calls."""
 
 from __future__ import annotations
 
@@ -10,17 +10,43 @@ import sys
 import pytest
 
 from unmask.workflow import stages
+from unmask.workflow.code import PACKAGE, SHAPES_NO_RESULT, this_code
 from workflow.conftest import SMALL, snakemake_in
 from workflow.projects import run
 
-STARTS = {"unmask/cli.py", "unmask/__main__.py", "unmask/workflow/lifeline.py"}
+STARTS = ("unmask.cli", "unmask.workflow.lifeline", "unmask")
 """What every command passes through before it is one: it shapes no result."""
 
-TELL = (
-    "import sys; from unmask.cli import main; status = main(sys.argv[1:]);"
-    "print(*sorted(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'unmask'"
-    " and m.__file__), sep='\\n'); sys.exit(status)"
-)
+TELL = """
+import sys, threading
+from pathlib import Path
+import unmask
+root = Path(unmask.__file__).parent.parent
+seen, called = set(), set()
+
+def while_importing(frame):
+    while frame := frame.f_back:
+        if frame.f_code.co_name == "<module>" and frame.f_code.co_filename.startswith(f"{root}/"):
+            return True
+
+def note(frame, event, _):
+    code = frame.f_code
+    if event == "call" and code not in seen and not while_importing(frame):
+        seen.add(code)
+        if code.co_filename.startswith(f"{root}/") and code.co_qualname[0] != "<":
+            module = Path(code.co_filename).relative_to(root).with_suffix("").parts
+            name = ".".join(module).removesuffix(".__init__")
+            called.add(f"CALLED {name} {code.co_qualname.split('.')[0]}")
+
+from unmask.cli import main
+threading.setprofile(note)
+sys.setprofile(note)
+status = main(sys.argv[1:])
+sys.setprofile(None)
+print(*sorted(called), sep="\\n")
+sys.exit(status)
+"""
+"""Runs a command, and prints the top-level functions and classes of which code was called."""
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +67,17 @@ def commands(project) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("stage", [name for name in stages.STAGES if name != "cropped"])
-def test_no_module_is_forgotten(project, commands, stage):
+def test_nothing_that_is_called_is_forgotten(project, commands, stage):
     command = commands[stages.STAGES[stage].command]
     done = run(sys.executable, "-c", TELL, *command, cwd=project)
     assert done.returncode == 0, done.stdout
-    root = stages.PACKAGE.parent
-    imported = set(re.findall(rf"{re.escape(str(root))}/(unmask/\S+\.py)", done.stdout))
-    known = {path.relative_to(root).as_posix() for path in stages.modules(stage)}
-    assert f"unmask/commands/{stages.STAGES[stage].command}.py" in imported
-    assert imported - known <= STARTS
+    called = set(re.findall(r"^CALLED (\S+) (\S+)$", done.stdout, re.MULTILINE))
+    assert (f"unmask.commands.{command[0]}", "run") in called
+    known = this_code().definitions(stage)
+    left_out = {*STARTS, *SHAPES_NO_RESULT}
+    assert {place for place in called - known if place[0] not in left_out} == set()
+
+
+def test_it_is_this_code_that_runs(project):
+    done = run(sys.executable, "-c", "import unmask; print(unmask.__file__)", cwd=project)
+    assert done.stdout.strip() == str(PACKAGE / "__init__.py")

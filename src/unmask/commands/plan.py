@@ -6,7 +6,7 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-HELP = "check the configuration, write the settings of each stage, and count what is lacking"
+HELP = "check the configuration, write the settings of each stage, say what is lacking and why"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,4 +38,6 @@ def run(args: Namespace) -> int:
     logging.info(
         "\n".join(["Results that are missing or out of date:", *lines]) if lines else ALL_CURRENT
     )
+    if advice := plan.advice():
+        logging.info(advice)
     return 0

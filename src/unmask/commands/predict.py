@@ -22,6 +22,7 @@ from unmask.errors import UnmaskError, UnreadableMedia
 from unmask.workflow.receipt import Receipt
 
 if TYPE_CHECKING:
+    from unmask.faces.index import FaceIndex
     from unmask.prediction.cache import Memory
     from unmask.prediction.prepare import Prepared
     from unmask.prediction.results import Prediction
@@ -124,6 +125,7 @@ def run(args: Namespace) -> int:
     from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
     from unmask.prediction.run_settings import scoring_of_run
+    from unmask.prediction.unlike import unlike_training
     from unmask.progress import Progress
 
     contract = read_contract(args.model)
@@ -141,6 +143,7 @@ def run(args: Namespace) -> int:
     memory = _memory(args, scoring)
     progress = Progress(len(files), results=sys.stderr if wanted.to_output else None)
     results: list[Prediction] = []
+    crops: list[FaceIndex] = []
     interrupted = False
     scored = score_files(
         files,
@@ -156,6 +159,8 @@ def run(args: Namespace) -> int:
         with closing(scored):
             for prepared, result in scored:
                 results.append(result)
+                if prepared:
+                    crops.append(prepared.crops)
                 progress.end(_text(result))
                 if prepared and prepared.file in names:
                     _annotate(prepared, names[prepared.file], result, scoring.threshold, progress)
@@ -163,6 +168,8 @@ def run(args: Namespace) -> int:
         interrupted = True
     finally:
         progress.clear()
+        for line in unlike_training(contract, crops):
+            logging.warning(line)
         if results:
             written = wanted.write(results, model=args.model, threshold=scoring.threshold)
     if interrupted:

@@ -70,8 +70,12 @@ def run(args: Namespace) -> int:
     runtime.start()
     from unmask.prediction.predictor import Predictor
 
-    how = {"threshold": scoring.threshold, "aggregate": scoring.aggregate, "flip": scoring.flip}
-    scorer = Predictor(args.model, **how)
+    scorer = Predictor(
+        args.model,
+        threshold=scoring.threshold,
+        aggregate=scoring.aggregate,
+        flip=scoring.flip,
+    )
     shown = f"[{args.host}]" if ":" in args.host else args.host
     address = f"http://{shown}:{place.getsockname()[1]}/"
     serve(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from unmask.config.sections import Section, Seed, UserPath
 
@@ -27,8 +27,14 @@ class Dataset(Section):
     name: Name = Field(description="Short name, used in ids, tables and plots.")
     root: Root = Field(description="Folder of the dataset, from where snakemake works.")
     cropped: bool = Field(
-        False, description="The images are face crops already: nothing is detected."
+        False, description="The images are face crops already: nothing is cut out of scenes."
     )
+    geometry: Literal["find", "keep"] = Field(
+        "find",
+        description="With `cropped`. find: the crops are brought to the geometry of `crop` by the "
+        "face in them; those without one are set aside. keep: they are taken as they are.",
+    )
+
     use: Use = Field(
         "all",
         description="train: for training and validation only. test: for testing only. all: as its "
@@ -38,6 +44,15 @@ class Dataset(Section):
         default_factory=list,
         description="Methods whose fakes are tested only, never trained on.",
     )
+
+    @model_validator(mode="after")
+    def _kept_crops_are_crops(self) -> Self:
+        if self.geometry == "keep" and not self.cropped:
+            raise ValueError(
+                f"{self.name}: geometry: keep is for images that are face crops already. For "
+                "example: cropped: true"
+            )
+        return self
 
 
 class Demo(Section):
@@ -58,6 +73,11 @@ class Demo(Section):
     def cropped(self) -> bool:
         """The demo's clips show whole scenes."""
         return False
+
+    @property
+    def geometry(self) -> Literal["find"]:
+        """As the section ``crop`` says."""
+        return "find"
 
     @property
     def use(self) -> Use:

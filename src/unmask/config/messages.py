@@ -50,10 +50,10 @@ def _paragraph(detail: ErrorDetails, root: type[BaseModel]) -> tuple[str, str]:
     if kind == "missing":
         return key, f"{key}: this key is needed.\n{_line(path, _example(model, field))}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        allowed = [_literals(member, "kind")[0] for member in _kinds()]
+        kinds = [_literals(member, "kind")[0] for member in _kinds()]
         wrong = str(given.get("kind", "nothing")) if isinstance(given, dict) else str(given)
-        best = _closest(wrong, allowed)
-        text = f"{key}.kind: got {wrong!r}, allowed: {', '.join(allowed)}."
+        best = _closest(wrong, kinds)
+        text = f"{key}.kind: got {wrong!r}, allowed: {', '.join(kinds)}."
         return key, f"{text}\n{_line([*path, 'kind'], best)}"
     allowed, best = _allowed(detail, model, field, given)
     return key, f"{key}: got {given!r}, allowed: {allowed}.\n{_line(path, best)}"

@@ -68,12 +68,3 @@ class Config(Section):
     def weights_files(self) -> list[str]:
         """The weights file, if the model starts from one."""
         return [] if self.model.weights in ("imagenet", "none") else [self.model.weights]
-
-    @model_validator(mode="after")
-    def _alignment_needs_landmarks(self) -> Config:
-        if self.crop.align and self.detect.detector == "opencv":
-            raise ValueError(
-                "crop.align: the opencv detector finds no eyes to align by. For example: "
-                "detector: mtcnn"
-            )
-        return self

@@ -74,7 +74,9 @@ class DetectSettings(Section):
     """How faces are found."""
 
     detector: Literal["mtcnn", "opencv"] = Field(
-        "mtcnn", description="mtcnn (boxes and five landmarks) or opencv (Haar frontal cascade)."
+        "mtcnn",
+        description="mtcnn, or opencv (Haar frontal cascade; MTCNN's last network adds "
+        "the landmarks).",
     )
     min_face: Annotated[float, Field(gt=0)] = Field(
         0.1,
@@ -94,14 +96,28 @@ class DetectSettings(Section):
 class CropSettings(Section):
     """How faces are cut out."""
 
+    place: Literal["landmarks", "box"] = Field(
+        "landmarks",
+        description="By what a crop is placed. landmarks: eyes always at the same place, so that "
+        "detectors and datasets agree. box: around the face box.",
+    )
+    eye_distance: Annotated[float, Field(ge=0.05, le=1)] = Field(
+        0.4,
+        description="With place: landmarks. Distance of the eyes as a share of the side; smaller "
+        "shows more around the face.",
+    )
+    eye_line: Share = Field(
+        0.3, description="With place: landmarks. How far below the upper side the eyes are."
+    )
     scale: Annotated[float, Field(ge=0.5, le=5)] = Field(
-        1.3, description="Side of the square crop over the larger side of the face box."
+        1.3,
+        description="With place: box. Side of the square crop over the larger side of the box.",
     )
     size: Annotated[int, Field(ge=16, le=2048)] = Field(
         224, description="Side of the stored crops in pixels."
     )
     faces: Literal["main", "largest", "most_confident", "all"] = Field(
-        "largest",
+        "main",
         description="Which faces of a frame to keep: main (the person seen longest and largest), "
         "largest, most_confident, all.",
     )
@@ -118,8 +134,8 @@ class CropSettings(Section):
     )
     smooth_s: Annotated[float, Field(ge=0, le=5)] = Field(
         0.15,
-        description="Steady the boxes of a face through time by a Gaussian of so many seconds: of "
-        "use from about 5 frames a second on. 0: not.",
+        description="Steady a face's box and landmarks through time by a Gaussian of so many "
+        "seconds: of use from about 5 frames a second on. 0: not.",
     )
 
 

@@ -26,6 +26,7 @@ COLUMNS = (
     "method",
     "dataset",
     "landmarks",
+    "sharpness",
 )
 
 
@@ -73,6 +74,7 @@ def _rows(video: Video, index: FaceIndex, folder: Path) -> list[dict[str, Any]]:
             "method": video.method,
             "dataset": video.dataset,
             "landmarks": " ".join(f"{value:g}" for mark in crop.landmarks or () for value in mark),
+            "sharpness": crop.sharpness,
             "source": folder / crop.file,
         }
         for crop in index.faces

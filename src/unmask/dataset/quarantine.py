@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from unmask.faces.index import FaceIndex, Quality
-from unmask.tables import table_text
+from unmask.faces.look import MUCH, Look, middle
+from unmask.tables import read_table, table_text
+from unmask.videos.manifest import Video
 from unmask.videos.problems import Problem
 
 LISTED = "manifest"
@@ -26,3 +29,14 @@ def quality_text(indexes: Iterable[FaceIndex]) -> str:
         for index in sorted(indexes, key=lambda index: index.video)
     ]
     return table_text(columns, rows)
+
+
+def looks_of_datasets(videos: Iterable[Video], quality_csv: Path) -> dict[str, Look]:
+    """What the crops of each dataset look like: medians over its videos."""
+    datasets = {video.video: video.dataset for video in videos}
+    looks: dict[str, list[Look]] = {}
+    for row in read_table(quality_csv):
+        if row["video"] in datasets:
+            values = {name: float(row[name]) if row[name] else None for name in MUCH}
+            looks.setdefault(datasets[row["video"]], []).append(Look(**values))
+    return {name: middle(looks[name]) for name in sorted(looks)}

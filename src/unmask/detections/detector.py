@@ -12,7 +12,7 @@ import numpy as np
 
 from unmask.detections.index import Face
 from unmask.errors import ConfigError, UnreadableMedia
-from unmask.records import Box, Point
+from unmask.records import Point
 
 REDUCTIONS = {
     1: cv2.IMREAD_COLOR,
@@ -111,11 +111,12 @@ def make_face(
 ) -> Face:
     """Build a record from left, top, right and bottom, rounded for the file."""
     left, top, right, bottom = (float(value) for value in corners)
-    box: Box = tuple(round(value, digits) for value in (left, top, right - left, bottom - top))
+    sides = (left, top, right - left, bottom - top)
+    x, y, width, height = (round(value, digits) for value in sides)
     marks: list[Point] | None = None
     if landmarks is not None:
         marks = [(round(float(x), digits), round(float(y), digits)) for x, y in landmarks]
-    return Face(box=box, confidence=round(float(confidence), 6), landmarks=marks)
+    return Face(box=(x, y, width, height), confidence=round(float(confidence), 6), landmarks=marks)
 
 
 def in_order(faces: list[Face]) -> list[Face]:

@@ -1,7 +1,8 @@
 """OpenCV's face detector: the cascade of Haar features for frontal faces.
 
 Viola and Jones 2001, Rapid Object Detection using a Boosted Cascade of Simple Features. It comes
-with OpenCV 4, needs no weights besides, and finds no landmarks and few faces seen from the side.
+with OpenCV 4 and finds few faces seen from the side. The landmarks are found in its boxes by
+MTCNN's last network, so that crops are the same whichever of the two detectors found the face.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numpy as np
 
 from unmask.detections import detector
 from unmask.detections.index import Face
+from unmask.detections.mtcnn.cascade import View
+from unmask.detections.mtcnn.points import FivePoints
 
 MODEL = "haarcascade_frontalface_default.xml"
 
@@ -44,6 +47,7 @@ class Haar:
         detector.check_min_face(min_face)
         self._min_face = min_face
         self._cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / MODEL))
+        self._points = FivePoints()
 
     def describe(self) -> dict[str, Any]:
         """Return the name, the settings and the version of OpenCV."""
@@ -54,6 +58,7 @@ class Haar:
             "scale_step": SCALE_STEP,
             "min_neighbors": MIN_NEIGHBORS,
             "version": cv2.__version__,
+            "landmarks": self._points.version,
         }
 
     def detect(self, image: np.ndarray) -> list[Face]:
@@ -61,7 +66,8 @@ class Haar:
         height, width = image.shape[:2]
         min_face = detector.min_face_pixels(self._min_face, width, height)
         reduction = detector.reduction_for(min_face)
-        return self._faces(detector.reduce_image(image, reduction), reduction, min_face)
+        image = detector.reduce_image(image, reduction)
+        return self._faces(View(image, (width, height), reduction), min_face)
 
     def detect_file(self, path: Path, width: int, height: int) -> list[Face]:
         """Find the faces in an image file of this size.
@@ -72,24 +78,26 @@ class Haar:
         min_face = detector.min_face_pixels(self._min_face, width, height)
         reduction = detector.reduction_for(min_face)
         image = detector.read_frame(path, width, height, reduction)
-        return self._faces(image, reduction, min_face)
+        return self._faces(View(image, (width, height), reduction), min_face)
 
-    def _faces(self, image: np.ndarray, reduction: int, min_face: float) -> list[Face]:
-        side = math.ceil(min_face / reduction)
+    def _faces(self, view: View, min_face: float) -> list[Face]:
+        side = math.ceil(min_face / view.reduction)
         squares, _, weights = self._cascade.detectMultiScale3(
-            cv2.equalizeHist(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)),
+            cv2.equalizeHist(cv2.cvtColor(view.image, cv2.COLOR_BGR2GRAY)),
             scaleFactor=SCALE_STEP,
             minNeighbors=MIN_NEIGHBORS,
             minSize=(side, side),
             outputRejectLevels=True,
         )
-        corners = [np.array((x, y, x + w, y + h)) * reduction for x, y, w, h in squares]
-        return detector.in_order(
-            [
-                detector.make_face(box, confidence(weight))
-                for box, weight in zip(corners, weights, strict=True)
-            ]
-        )
+        corners = [np.array((x, y, x + w, y + h)) * view.reduction for x, y, w, h in squares]
+        faces = [
+            detector.make_face(box, confidence(weight))
+            for box, weight in zip(corners, weights, strict=True)
+        ]
+        for face in faces:
+            seen = self._points.find(view, face.box)
+            face.landmarks = seen and seen.landmarks
+        return detector.in_order(faces)
 
 
 def confidence(weight: float) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from unmask.frames.index import Frame
-from unmask.records import Box, Point, Record, _read
+from unmask.records import Box, Point, Record, _points, _read
 
 
 @dataclass
@@ -50,9 +50,4 @@ class DetectionIndex(Record):
 
 
 def _face(entry: dict[str, Any]) -> Face:
-    marks = entry["landmarks"]
-    return Face(
-        box=tuple(entry["box"]),
-        confidence=entry["confidence"],
-        landmarks=None if marks is None else [tuple(mark) for mark in marks],
-    )
+    return Face(tuple(entry["box"]), entry["confidence"], _points(entry["landmarks"]))

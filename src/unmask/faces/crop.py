@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
 from unmask.detections.index import DetectionIndex, FrameFaces
 from unmask.errors import UnreadableMedia
-from unmask.faces.geometry import crop_square, in_crop
+from unmask.faces.geometry import Geometry, crop_square, in_crop
 from unmask.faces.index import Crop, FaceIndex, Quality
+from unmask.faces.look import Look, look, sharpness
 from unmask.faces.select import _above, _choose, _in_tracks, _Sighting, _steady
 from unmask.files import fresh_directory
 from unmask.frames.images import read_image, write_jpeg
-from unmask.records import Box, Point
+from unmask.records import Point, Square
 
 STAGE = "faces"
 
@@ -26,14 +29,13 @@ def crop_faces(
     frames_dir: Path,
     out_dir: Path,
     *,
-    scale: float = 1.3,
     size: int = 224,
-    faces: str = "largest",
+    faces: str = "main",
     min_confidence: float = 0.9,
-    align: bool = False,
     quality: int = 95,
     min_track: int = 2,
     smooth_s: float = 0.15,
+    **geometry: Any,
 ) -> FaceIndex:
     """Save the crops of a video's faces as ``out_dir/NNNNNN_K.jpg``.
 
@@ -43,16 +45,16 @@ def crop_faces(
         detections: every face found in the sampled frames.
         frames_dir: where the frames are. Only those with a selected face are read.
         out_dir: is made anew; a quarantined video leaves it empty.
-        scale: side of the square over the larger side of the box.
         size: side of the crops in pixels.
-        faces: which faces of a frame: the ``largest``, the ``most_confident``, ``all``, or
-            ``main``, that of the person seen largest for longest in the video.
+        faces: which faces of a frame: that of the ``main`` person, who is seen largest for longest
+            in the video, the ``largest``, the ``most_confident``, or ``all``.
         min_confidence: faces below it are not used, 0..1.
-        align: turn crops so that the eyes are level, where the detector gives landmarks.
         quality: of the JPEGs, 1..100.
         min_track: faces linked through fewer sampled frames are dropped as false alarms, where
             others are linked through more.
-        smooth_s: boxes are steadied along a track by a Gaussian of so many seconds; 0: not.
+        smooth_s: boxes and landmarks are steadied along a track by a Gaussian of so many seconds;
+            0: not.
+        geometry: the fields of :class:`unmask.faces.geometry.Geometry`.
 
     Returns:
         The index, quarantined with a reason where no face passes ``min_confidence``, or where
@@ -61,11 +63,13 @@ def crop_faces(
     Raises:
         UnreadableMedia: a frame that the detections name is not in ``frames_dir``.
     """
-    index = FaceIndex(video=detections.video, size=size, scale=scale)
+    index = FaceIndex(video=detections.video, size=size)
+    place = Geometry(**geometry)
     with fresh_directory(out_dir) as folder:
         if not detections.ok:
             return index.quarantine(detections.stage, detections.reason)
-        seen = _in_tracks(_above(detections.frames, min_confidence), min_track)
+        seen = _above(detections.frames, min_confidence)
+        seen = _in_tracks(seen, min_track, pointless=place.place == "box")
         chosen = _steady(_choose(seen, faces), seen, smooth_s)
         index.quality = _quality(detections.frames, seen, chosen)
         index.quality.device = detections.detector.get("device", index.quality.device)
@@ -73,19 +77,22 @@ def crop_faces(
             return index.quarantine(STAGE, _why_none(detections.frames, min_confidence))
         image, shown = None, None
         for sighting in chosen:
-            face, frame, box = sighting.face, sighting.frame, sighting.box
+            face, frame = sighting.face, sighting.frame
             if frame is not shown:
                 image, shown = _read_frame(frames_dir / frame.file), frame
-            marks = face.landmarks if align else None
-            crop = crop_square(image, box, scale=scale, size=size, landmarks=marks)
+            square = rounded(place.square(face.box, face.landmarks))
             name = f"{frame.frame:06d}_{sighting.position}.jpg"
+            crop = crop_square(image, square, size)
             write_jpeg(folder / name, crop, quality)
             index.faces.append(
                 Crop(
-                    *(name, frame.frame, frame.time_s, box, face.confidence, sighting.track),
-                    landmarks=_in_crop(face.landmarks, box, scale, marks),
+                    *(name, frame.frame, frame.time_s, face.box, face.confidence, square),
+                    track=sighting.track,
+                    landmarks=shares(face.landmarks, square),
+                    sharpness=sharpness(crop),
                 )
             )
+        index.quality = replace(index.quality, **vars(look_of(index.faces)))
     return index
 
 
@@ -99,13 +106,19 @@ def _quality(
     return quality
 
 
-def _in_crop(
-    points: list[Point] | None, box: Box, scale: float, marks: list[Point] | None
-) -> list[Point] | None:
-    if points is None:
-        return None
-    places = in_crop(points, box, scale=scale, landmarks=marks)
-    return [(round(x, 4), round(y, 4)) for x, y in places]
+def rounded(square: Square) -> Square:
+    """A square as the index holds it, so that what is drawn by the index is what was cut."""
+    return Square(*(round(value, 2) for value in square[:3]), round(square.tilt, 5))
+
+
+def look_of(crops: Sequence[Crop]) -> Look:
+    """What the crops of a video look like."""
+    return look((crop.landmarks for crop in crops), (crop.sharpness for crop in crops))
+
+
+def shares(points: Sequence[Point] | None, square: Square) -> list[Point] | None:
+    """Where landmarks are in the crop of a square, as the index holds them."""
+    return points and [(round(x, 4), round(y, 4)) for x, y in in_crop(points, square)]
 
 
 def _why_none(frames: Sequence[FrameFaces], min_confidence: float) -> str:

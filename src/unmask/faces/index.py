@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unmask.records import Box, Point, Record, _read
+from unmask.records import Box, Point, Record, Square, _points, _read
 
 
 @dataclass
 class Crop:
     """One face crop: its file, the frame it was cut from, and the detection behind it.
 
-    ``track`` numbers the person within the video where faces are linked through time.
-    ``landmarks`` (``LANDMARKS``) are those in the crop, as shares of its side.
+    ``square`` is where in the frame it was cut. ``track`` numbers the person within the video where
+    faces are linked through time. ``landmarks`` (``LANDMARKS``) are those in the crop, as shares of
+    its side. ``sharpness``: see :func:`unmask.faces.look.sharpness`.
     """
 
     file: str
@@ -22,15 +23,18 @@ class Crop:
     time_s: float
     box: Box
     confidence: float
+    square: Square
     track: int = 0
     landmarks: list[Point] | None = None
+    sharpness: float = 0.0
 
 
 @dataclass
 class Quality:
     """How well a video served: counts of frames, median face side in pixels and confidence.
 
-    ``device`` is where its faces were found: ``cpu`` or ``gpu``.
+    ``device`` is where its faces were found: ``cpu`` or ``gpu``. The last three are medians over
+    its crops, see :class:`unmask.faces.look.Look`.
     """
 
     frames_sampled: int = 0
@@ -38,6 +42,9 @@ class Quality:
     median_face_px: float = 0.0
     median_confidence: float = 0.0
     device: str = "cpu"
+    eye_distance: float | None = None
+    eye_line: float | None = None
+    sharpness: float | None = None
 
 
 @dataclass
@@ -45,7 +52,6 @@ class FaceIndex(Record):
     """The face crops of a video, and its quality figures. ``size`` is the crop's side in pixels."""
 
     size: int = 0
-    scale: float = 0.0
     quality: Quality = field(default_factory=Quality)
     faces: list[Crop] = field(default_factory=list)
 
@@ -58,5 +64,10 @@ class FaceIndex(Record):
     def from_dict(cls, data: dict[str, Any]) -> FaceIndex:
         """Make one from what ``dataclasses.asdict`` gave."""
         data["quality"] = Quality(**data["quality"])
-        data["faces"] = [Crop(**{**entry, "box": tuple(entry["box"])}) for entry in data["faces"]]
+        data["faces"] = [_crop(entry) for entry in data["faces"]]
         return cls(**data)
+
+
+def _crop(entry: dict[str, Any]) -> Crop:
+    box, square, marks = tuple(entry["box"]), Square(*entry["square"]), _points(entry["landmarks"])
+    return Crop(**{**entry, "box": box, "square": square, "landmarks": marks})

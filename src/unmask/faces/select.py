@@ -7,23 +7,21 @@ from dataclasses import dataclass, replace
 
 from unmask.detections.index import Face, FrameFaces
 from unmask.errors import ConfigError
-from unmask.faces.tracks import link, main_track, smooth, spurious
-from unmask.records import Box
+from unmask.faces.tracks import link, main_person, smooth_faces, spurious, without_points
 
-CHOICES = ("largest", "most_confident", "all", "main")
+CHOICES = ("main", "largest", "most_confident", "all")
 
 
 @dataclass(frozen=True)
 class _Sighting:
-    """A face in a frame: its position among those detected there, its track and its box.
+    """A face in a frame: its position among those detected there, and its track.
 
-    The box is the detected one until it is steadied along the track.
+    The face is as it was detected until it is steadied along the track.
     """
 
     frame: FrameFaces
     position: int
     face: Face
-    box: Box
     track: int = 0
 
     @property
@@ -35,7 +33,7 @@ def _above(frames: Sequence[FrameFaces], min_confidence: float) -> list[list[_Si
     """The faces of each frame that are certain enough."""
     return [
         [
-            _Sighting(frame, position, face, face.box)
+            _Sighting(frame, position, face)
             for position, face in enumerate(frame.faces)
             if face.confidence >= min_confidence
         ]
@@ -43,10 +41,18 @@ def _above(frames: Sequence[FrameFaces], min_confidence: float) -> list[list[_Si
     ]
 
 
-def _in_tracks(frames: Sequence[Sequence[_Sighting]], min_track: int) -> list[list[_Sighting]]:
-    """Number the sightings by track, and drop those of tracks that are too short."""
-    numbers = link([[sighting.face for sighting in seen] for seen in frames])
-    dropped = spurious(numbers, min_track)
+def _in_tracks(
+    frames: Sequence[Sequence[_Sighting]], min_track: int, *, pointless: bool
+) -> list[list[_Sighting]]:
+    """Number the sightings by track, and drop those of tracks that are no faces.
+
+    Unless ``pointless`` ones will do, they have no landmarks; or they are too short.
+    """
+    faces = [[sighting.face for sighting in seen] for seen in frames]
+    numbers = link(faces)
+    bare = set() if pointless else without_points(faces, numbers)
+    marked = [[track for track in tracks if track not in bare] for tracks in numbers]
+    dropped = bare | spurious(marked, min_track)
     return [
         [
             replace(sighting, track=track)
@@ -60,17 +66,17 @@ def _in_tracks(frames: Sequence[Sequence[_Sighting]], min_track: int) -> list[li
 def _steady(
     chosen: Sequence[_Sighting], seen: Sequence[Sequence[_Sighting]], constant_s: float
 ) -> list[_Sighting]:
-    """Steady the boxes of what is chosen, each along the whole of its track."""
+    """Steady the faces of what is chosen, each along the whole of its track."""
     tracks: dict[int, list[_Sighting]] = {}
     for sighting in (sighting for frame in seen for sighting in frame):
         tracks.setdefault(sighting.track, []).append(sighting)
-    boxes = {}
+    steady = {}
     for track, sightings in tracks.items():
         times = [sighting.frame.time_s for sighting in sightings]
-        steady = smooth([sighting.face.box for sighting in sightings], times, constant_s)
-        for sighting, box in zip(sightings, steady, strict=True):
-            boxes[track, sighting.frame.frame] = tuple(round(side, 2) for side in box)
-    return [replace(s, box=boxes[s.track, s.frame.frame]) for s in chosen]
+        faces = smooth_faces([sighting.face for sighting in sightings], times, constant_s)
+        for sighting, face in zip(sightings, faces, strict=True):
+            steady[track, sighting.frame.frame] = face
+    return [replace(s, face=steady[s.track, s.frame.frame]) for s in chosen]
 
 
 def _choose(frames: Sequence[Sequence[_Sighting]], faces: str) -> list[_Sighting]:
@@ -86,12 +92,12 @@ def _choose(frames: Sequence[Sequence[_Sighting]], faces: str) -> list[_Sighting
         case "main":
             if not present:
                 return []
-            main = main_track(
-                [[sighting.face.box for sighting in seen] for seen in present],
+            main = main_person(
+                [[sighting.face for sighting in seen] for seen in present],
                 [[sighting.track for sighting in seen] for seen in present],
             )
-            return [sighting for seen in present for sighting in seen if sighting.track == main]
+            return [sighting for seen in present for sighting in seen if sighting.track in main]
     raise ConfigError(
         f"crop.faces is {faces!r}; allowed are {', '.join(CHOICES)}\n"
-        "Write, for example:\n\n  crop:\n    faces: largest"
+        "Write, for example:\n\n  crop:\n    faces: main"
     )

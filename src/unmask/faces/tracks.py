@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from unmask.detections.index import Face
@@ -67,34 +67,91 @@ def spurious(numbers: Sequence[Sequence[int]], min_length: int) -> set[int]:
     return short if len(short) < len(lengths) else set()
 
 
-def main_track(frames: Sequence[Sequence[Box]], numbers: Sequence[Sequence[int]]) -> int:
-    """The track with the largest sum of box areas: who is seen largest for longest.
+def without_points(frames: Sequence[Sequence[Face]], numbers: Sequence[Sequence[int]]) -> set[int]:
+    """Tracks that have landmarks in less than half of their frames, where others have more.
+
+    A box in which no landmarks are found again and again is a pattern, not a face.
+    """
+    marked, lengths = Counter(), Counter()
+    for faces, tracks in zip(frames, numbers, strict=True):
+        lengths.update(tracks)
+        marked.update(t for face, t in zip(faces, tracks, strict=True) if face.landmarks)
+    bare = {number for number in lengths if marked[number] < lengths[number] / 2}
+    return bare if len(bare) < len(lengths) else set()
+
+
+def main_person(frames: Sequence[Sequence[Face]], numbers: Sequence[Sequence[int]]) -> set[int]:
+    """The tracks of the person who is seen largest for longest.
+
+    It is the track with the largest sum of box areas, and those that go on where it was lost for
+    longer than :data:`MAX_GAP`: they are never seen beside it, and begin or end where it is seen
+    last before or first after.
 
     Args:
-        frames: the boxes in each frame; at least one box.
+        frames: the faces in each frame; at least one.
         numbers: their tracks, as :func:`link` gives them.
     """
-    areas: dict[int, float] = {}
-    for boxes, tracks in zip(frames, numbers, strict=True):
-        for box, track in zip(boxes, tracks, strict=True):
-            areas[track] = areas.get(track, 0.0) + box[2] * box[3]
-    return max(areas, key=lambda track: (areas[track], -track))
+    tracks: dict[int, dict[int, Face]] = {}
+    for position, (faces, own) in enumerate(zip(frames, numbers, strict=True)):
+        for face, number in zip(faces, own, strict=True):
+            tracks.setdefault(number, {})[position] = face
+    areas = {n: sum(f.box[2] * f.box[3] for f in seen.values()) for n, seen in tracks.items()}
+    main = max(areas, key=lambda number: (areas[number], -number))
+    person, joined = dict(tracks.pop(main)), {main}
+    while (more := next((n for n in tracks if _goes_on(person, tracks[n])), None)) is not None:
+        person |= tracks.pop(more)
+        joined.add(more)
+    return joined
 
 
-def smooth(boxes: Sequence[Box], times: Sequence[float], constant_s: float) -> list[Box]:
-    """Steady the boxes of one track: each becomes a weighted mean of those near it in time.
+def _goes_on(person: Mapping[int, Face], track: Mapping[int, Face]) -> bool:
+    """Whether a track, both as faces by position, may be more of the same person."""
+    if not person.keys().isdisjoint(track):
+        return False
+    first, last = min(track), max(track)
+    before = max((position for position in person if position < first), default=None)
+    after = min((position for position in person if position > last), default=None)
+    ends = [(before, first), (after, last)]
+    return any(
+        there is not None and likeness(person[there], track[here]) > 0 for there, here in ends
+    )
+
+
+def smooth_faces(faces: Sequence[Face], times: Sequence[float], constant_s: float) -> list[Face]:
+    """Steady the boxes and the landmarks of one track, each as :func:`smooth` does.
+
+    Faces without landmarks stay without, and do not count for those of others.
+    """
+    if constant_s <= 0:
+        return list(faces)
+    boxes = smooth([face.box for face in faces], times, constant_s)
+    marked = [place for place, face in enumerate(faces) if face.landmarks]
+    rows = [[value for mark in faces[place].landmarks for value in mark] for place in marked]
+    marks = dict(zip(marked, smooth(rows, [times[i] for i in marked], constant_s), strict=True))
+    steady = []
+    for place, (face, box) in enumerate(zip(faces, boxes, strict=True)):
+        row = [round(value, 2) for value in marks.get(place, ())]
+        points = list(zip(row[::2], row[1::2], strict=True)) or None
+        steady.append(Face(tuple(round(side, 2) for side in box), face.confidence, points))
+    return steady
+
+
+def smooth(
+    rows: Sequence[Sequence[float]], times: Sequence[float], constant_s: float
+) -> list[tuple[float, ...]]:
+    """Steady numbers through time: each row becomes a weighted mean of those near it.
 
     Weights fall off as a Gaussian of ``constant_s`` seconds. So at 25 frames a second the jitter
-    of the detector goes, and at two, where a head really moves from one frame to the next, boxes
-    stay as they are.
+    of the detector goes, and at two, where a head really moves from one frame to the next, faces
+    stay where they are.
 
     Args:
-        boxes: the track's boxes, in order of time.
+        rows: such as a track's boxes, in order of time.
         times: when each was seen, in seconds.
         constant_s: standard deviation of the weights in seconds; 0 changes nothing.
     """
     if constant_s <= 0:
-        return list(boxes)
+        return [tuple(row) for row in rows]
     steady = []
     start = 0
     for time in times:
@@ -105,13 +162,13 @@ def smooth(boxes: Sequence[Box], times: Sequence[float], constant_s: float) -> l
             if other > time + _REACH * constant_s:
                 break
             weights.append(math.exp(-0.5 * ((other - time) / constant_s) ** 2))
-        near = boxes[start : start + len(weights)]
-        total = sum(weights)
-        x, y, width, height = (
-            sum(weight * box[side] for weight, box in zip(weights, near, strict=True)) / total
-            for side in range(4)
+        near, total = rows[start : start + len(weights)], sum(weights)
+        steady.append(
+            tuple(
+                sum(weight * value for weight, value in zip(weights, column, strict=True)) / total
+                for column in zip(*near, strict=True)
+            )
         )
-        steady.append((x, y, width, height))
     return steady
 
 

@@ -68,7 +68,7 @@ def _heats(
     drawn += draw_heat(split, files[len(most) :], "real")
     heats = []
     for (crop, p_fake), one in zip(chosen, drawn, strict=True):
-        mask = face_region(len(one.heat), crop.box, prepared.crops.scale)
+        mask = face_region(len(one.heat), crop.box, crop.square)
         share, area = round(share_inside(one.heat, mask), 4), round(float(mask.mean()), 4)
         pictures = data_uri(one.crop), data_uri(one.over)
         heats.append(Heat(crop.frame, crop.time_s, p_fake, *pictures, share, area))

@@ -77,7 +77,8 @@ def prepare(
         begin("detect")
         found = detect_faces(frames, frames_dir, **{**contract["detect"], "device": "auto"})
         begin("crop")
-        crops = crop_faces(found, frames_dir, crops_dir, **contract["crop"])
+        # A model that knows of no other place than the box is older than the others.
+        crops = crop_faces(found, frames_dir, crops_dir, **{"place": "box", **contract["crop"]})
     except OSError as error:
         raise UnmaskError(
             f"{file}: {error.strerror or error} while its frames were written to {folder}. Name a "

@@ -53,11 +53,11 @@ def examples(
     def example(row: Judged) -> Example:
         for heat in heat_maps.get(row.video, ()):
             if heat.toward == row.called_name:
-                pair = (
+                crop, drawn = (
                     small_picture(member(explanations_dir, name), SIDE)
                     for name in (heat.crop, heat.heat)
                 )
-                return Example(row, heat.frame, *pair, toward=heat.toward)
+                return Example(row, heat.frame, crop, drawn, toward=heat.toward)
         middle = crops[row.video][len(crops[row.video]) // 2]
         return Example(row, middle.frame, small_picture(member(dataset_dir, middle.file), SIDE))
 

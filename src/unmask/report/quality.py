@@ -5,47 +5,74 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
+from unmask.faces.look import MUCH, Look, middle
+from unmask.labels import CLASS_NAMES
 from unmask.tables import line, read_rows
 from unmask.videos.manifest import Video
 
 COLUMNS = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
 
 
-def quality_rows(path: Path, manifest: Mapping[str, Video]) -> list[dict[str, Any]]:
-    """Return a row for real videos, one for fake ones and one for all.
+class _Served(NamedTuple):
+    """How one video served."""
 
-    ``share`` is that of the sampled frames in which a face was found; ``face_px`` and
-    ``confidence`` are medians over the videos with a face, None where there is none.
+    video: Video
+    sampled: int
+    with_face: int
+    face_px: float
+    confidence: float
+    look: Look
+
+
+def quality_rows(path: Path, manifest: Mapping[str, Video]) -> list[dict[str, Any]]:
+    """Return a row for real videos, one for fake ones, one for all, and one for each of several
+    datasets.
+
+    ``share`` is that of the sampled frames in which a face was found; ``face_px``, ``confidence``
+    and what is in :class:`unmask.faces.look.Look` are medians over the videos with a face, None
+    where there is none.
     """
-    videos: list[tuple[int, int, int, float, float]] = []
-    for place, row in enumerate(read_rows(path, COLUMNS), start=2):
+    videos = []
+    for place, row in enumerate(read_rows(path, (*COLUMNS, *MUCH)), start=2):
         if row["video"] in manifest:
             with line(path, place):
                 videos.append(
-                    (
-                        manifest[row["video"]].label,
+                    _Served(
+                        manifest[row["video"]],
                         int(row["frames_sampled"]),
                         int(row["frames_with_face"]),
                         float(row["median_face_px"]),
                         float(row["median_confidence"]),
+                        Look(**{name: float(row[name]) if row[name] else None for name in MUCH}),
                     )
                 )
-    kinds = {"real": (0,), "fake": (1,), "all": (0, 1)}
+    rows = [
+        _row(name, [served for served in videos if served.video.label == label])
+        for label, name in enumerate(CLASS_NAMES)
+    ]
+    datasets = sorted({served.video.dataset for served in videos})
     return [
-        _row(name, [row for row in videos if row[0] in labels]) for name, labels in kinds.items()
+        *rows,
+        _row("all", videos),
+        *(
+            _row(name, [served for served in videos if served.video.dataset == name])
+            for name in datasets
+            if len(datasets) > 1
+        ),
     ]
 
 
-def _row(name: str, videos: list[tuple[int, int, int, float, float]]) -> dict[str, Any]:
-    sampled = sum(row[1] for row in videos)
-    with_face = [row for row in videos if row[2]]
+def _row(name: str, videos: list[_Served]) -> dict[str, Any]:
+    sampled = sum(served.sampled for served in videos)
+    seen = [served for served in videos if served.with_face]
     return {
         "name": name,
         "videos": len(videos),
         "sampled": sampled,
-        "share": sum(row[2] for row in videos) / sampled if sampled else None,
-        "face_px": median(row[3] for row in with_face) if with_face else None,
-        "confidence": median(row[4] for row in with_face) if with_face else None,
+        "share": sum(served.with_face for served in videos) / sampled if sampled else None,
+        "face_px": median(served.face_px for served in seen) if seen else None,
+        "confidence": median(served.confidence for served in seen) if seen else None,
+        **vars(middle(served.look for served in seen)),
     }

@@ -37,12 +37,12 @@ class Material:
     def __post_init__(self) -> None:
         for row in read_frames(self.inputs.frames_csv):
             self.frames.setdefault(row.video, []).append(row)
-        for row in read_tracks(self.inputs.tracks_csv):
-            self.tracks.setdefault(row.video, []).append(row)
+        for track in read_tracks(self.inputs.tracks_csv):
+            self.tracks.setdefault(track.video, []).append(track)
         columns = ("video", "frames_sampled", "frames_with_face")
-        for number, row in enumerate(read_rows(self.inputs.quality_csv, columns), start=2):
+        for number, cells in enumerate(read_rows(self.inputs.quality_csv, columns), start=2):
             with line(self.inputs.quality_csv, number):
-                self.sampled[row["video"]] = int(row[columns[1]]), int(row[columns[2]])
+                self.sampled[cells["video"]] = int(cells[columns[1]]), int(cells[columns[2]])
 
 
 def video_pages(rows: Sequence[Judged], material: Material) -> Iterator[tuple[str, dict[str, Any]]]:

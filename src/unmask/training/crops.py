@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from unmask.errors import TrainingError
+from unmask.faces.look import Look, look
 from unmask.training.augment.face_axes import TYPICAL_LANDMARKS
 
 _COLUMNS = ("file", "video", "label", "split")
@@ -67,6 +68,17 @@ def read_split(dataset_csv: Path, dataset_dir: Path, split: str) -> Crops:
         labels,
         [row["video"] for row in rows],
         np.array(landmarks, np.float32).reshape(-1, 5, 2),
+    )
+
+
+def look_of_split(dataset_csv: Path, split: str) -> Look:
+    """What the crops of a split look like, as far as the table says."""
+    with Path(dataset_csv).open(newline="", encoding="utf-8") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["split"] == split]
+    marks = [np.array((row.get("landmarks") or "").split(), float).reshape(-1, 2) for row in rows]
+    return look(
+        (points.tolist() for points in marks),
+        (float(row["sharpness"]) if row.get("sharpness") else None for row in rows),
     )
 
 

@@ -27,7 +27,7 @@ from unmask.training.augment.chain import augmentation
 from unmask.training.batches import Batches, in_memory
 from unmask.training.callbacks import HISTORY, Selection
 from unmask.training.checkpoint import Checkpoint
-from unmask.training.crops import Crops, check_splits, read_split
+from unmask.training.crops import Crops, check_splits, look_of_split, read_split
 from unmask.training.devices import choose_precision, gpus, on_jax, sharing
 from unmask.training.examples import class_weights, epoch_order, make_examples
 from unmask.training.phases import run_phases
@@ -86,6 +86,7 @@ def train(
     full = _contract(scorer, model, settings, contract) | {"precision": policy, "data": data}
     shaping = {key: value for key, value in train.items() if key not in _SHAPE_NOTHING}
     full["settings"] = _digest([model, augment, shaping])
+    full["look"] = vars(look_of_split(dataset_csv, "train"))
     keeper = Checkpoint(checkpoint, _digest(full))
     try:
         batches, judge = _data(fitted, chosen, scorer, settings, self_blended, effects)

@@ -1,9 +1,9 @@
 """Provenance: what a result was made of, as one key that is stored with the result.
 
-The key of a result is a digest of the settings file of its stage (settings and code) and of the
-keys of all that it was made from, down to the fingerprints of the videos. So it follows from
-settings and sources alone: what it ought to be is known before any job runs, in any clone, whatever
-the times of the files are.
+The key of a result has three parts: digests of the code of its stage, of its settings, and of its
+sources, which are the keys of all that it was made from, down to the fingerprints of the videos. So
+what it ought to be is known before any job runs, in any clone, whatever the times of the files are,
+and in which part another key differs tells why a result is old.
 
 A job stores the key of what it really read: in the index of its video, or in a receipt,
 ``results/made_of/<stage>.json``, which also holds fingerprints of the files it wrote.
@@ -11,17 +11,41 @@ A job stores the key of what it really read: in the index of its video, or in a 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from unmask.files import digest
+from unmask.workflow import stage_settings
 
 KEY = "made_of"
 """Name of the key's field, which stands first in a file."""
 
 _HEAD = 256
-_KEY_IN_HEAD = re.compile(rb'^\{\s*"' + KEY.encode() + rb'": "([0-9a-f]{16})"')
+_KEY_IN_HEAD = re.compile(
+    rb'^\{\s*"' + KEY.encode() + rb'": "([0-9a-f]{16}(?:-[0-9a-f]{16}){0,2})"'
+)
+
+
+def _digest_of(sources: Iterable[str]) -> str:
+    return digest("\n".join(sorted(sources)))
+
+
+class Parts(NamedTuple):
+    """What the parts of a key stand for. Keys of older versions have no parts: all are empty."""
+
+    code: str = ""
+    settings: str = ""
+    sources: str = ""
+
+
+def parts(key: str) -> Parts:
+    """The parts of a key."""
+    found = key.split("-")
+    return Parts(*found) if len(found) == len(Parts._fields) else Parts()
 
 
 def key(settings: str, sources: Iterable[str]) -> str:
@@ -31,7 +55,14 @@ def key(settings: str, sources: Iterable[str]) -> str:
         settings: content of the settings file of its stage.
         sources: keys, fingerprints or digests of what it is made from, in any order.
     """
-    return digest("\n".join([digest(settings), *sorted(sources)]))
+    return f"{_code_and_settings(settings)}-{_digest_of(sources)}"
+
+
+@lru_cache(maxsize=64)
+def _code_and_settings(text: str) -> str:
+    """The first parts of the keys of a stage, given the content of its settings file."""
+    code, settings = stage_settings.parse(text)
+    return f"{code}-{digest(json.dumps(settings, sort_keys=True))}"
 
 
 def key_of_job(settings: Path, sources: Iterable[str]) -> str:

@@ -19,9 +19,13 @@ from unmask.videos.left_out import deal_out
 from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
+from unmask.workflow.kept import read_kept
 from unmask.workflow.mtimes import settle
 from unmask.workflow.plan import SETTINGS, Plan
 from unmask.workflow.stages import settings_of
+
+ACCEPTED = Path("results/accepted.txt")
+"""Whether enough videos are left, and below that in what the datasets differ."""
 
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
 """Fingerprints taken before, with the dates of the files: true on this machine only."""
@@ -40,7 +44,7 @@ def make_plan(
     be reading it.
 
     Raises:
-        ConfigError, DatasetError: before anything is written.
+        ConfigError, DatasetError, UnmaskError: before anything is written.
     """
     config = validate(configuration)
     _check_weights(config, where)
@@ -58,13 +62,15 @@ def make_plan(
                 paths, where, where / CONTENTS, keep=write, of=content_digest
             ),
         )
-        plan = Plan(config, inventory, known, to_score=to_score)
+        plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
         plan.split, plan.left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
             _write(plan, where / SETTINGS)
             plan.stale, plan.absent = settle(expected(plan), where)
+            if plan.is_current("accept"):
+                plan.unlike = (where / ACCEPTED).read_text("utf-8").splitlines()[1:]
     except OSError as error:
         raise UnmaskError(
             f"{error.filename}: {error.strerror}. The folder in which the workflow runs must be "

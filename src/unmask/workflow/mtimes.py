@@ -13,14 +13,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from unmask.workflow.expected import Result, is_file_name
-from unmask.workflow.keys import read_key
+from unmask.workflow.keys import parts, read_key
+from unmask.workflow.plan import BY_OTHER_CODE
 from unmask.workflow.receipt import is_whole
+from unmask.workflow.stages import STAGES
 
 _TIMESTAMP = ".snakemake_timestamp"
 _SECOND = 10**9
 
 
-def settle(results: Iterable[Result], where: Path) -> tuple[Counter[str], Counter[str]]:
+Stale = Counter[tuple[str, str]]
+"""How many results are stale, by their stage and why."""
+
+
+def settle(results: Iterable[Result], where: Path) -> tuple[Stale, Counter[str]]:
     """Give results the times that they ought to have.
 
     A result that is absent stays absent: whether it is needed is for the workflow to say.
@@ -30,10 +36,11 @@ def settle(results: Iterable[Result], where: Path) -> tuple[Counter[str], Counte
         where: the folder in which the workflow runs.
 
     Returns:
-        How many results of each stage are stale, made of something else than they ought to be; and
-        how many are absent.
+        How many results of each stage are stale, made of something else than they ought to be, and
+        why; and how many are absent.
     """
-    stale, absent = Counter[str](), Counter[str]()
+    stale, absent = Stale(), Counter[str]()
+    lacking: set[str] = set()
     newest: dict[str, int] = {}
     for result in results:
         for path in result.inputs:
@@ -46,11 +53,13 @@ def settle(results: Iterable[Result], where: Path) -> tuple[Counter[str], Counte
         times = [time for time in (holder, *others) if time]
         if not holder:
             absent[result.stage] += 1
+            lacking.add(result.stage)
         elif is_current(result, where):
             if min(times) < inputs:
                 times = _set_times(carriers, inputs)
         else:
-            stale[result.stage] += 1
+            stale[result.stage, _why_stale(result, where, lacking)] += 1
+            lacking.add(result.stage)
             if min(times) >= (settings := newest[result.inputs[0]]):
                 times = _set_times(carriers, settings - _SECOND)
         newest |= dict.fromkeys(result.outputs, max([inputs, *times]))
@@ -63,6 +72,22 @@ def is_current(result: Result, where: Path) -> bool:
     return read_key(holder) == result.made_of and (
         not result.has_receipt or is_whole(holder, where)
     )
+
+
+def _why_stale(result: Result, where: Path, lacking: set[str]) -> str:
+    """In which part its key is another. ``lacking`` are the stages of which results are."""
+    key = read_key(where / result.outputs[0])
+    if key == result.made_of:
+        return "changed after they were made"
+    code, settings, _ = parts(key)
+    ought = parts(result.made_of)
+    if code != ought.code:
+        return BY_OTHER_CODE + (" and of other settings" if settings != ought.settings else "")
+    if settings != ought.settings:
+        return "made of other settings"
+    if lacking.intersection(STAGES[result.stage].after):
+        return "made from results that are out of date"
+    return "made from other videos, labels or results"
 
 
 def _carrier(path: str) -> str:

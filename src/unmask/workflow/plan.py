@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
+from unmask.config.sections import CropSettings
 from unmask.dataset.accept import lacking_for_training, what_to_do
 from unmask.errors import DatasetError
 from unmask.files import digest
@@ -21,6 +22,8 @@ from unmask.videos.partners import fakes_alone
 from unmask.videos.problems import quarantine_text
 from unmask.videos.split import missing_classes
 from unmask.workflow import stage_settings, stages
+from unmask.workflow.code import code_digest
+from unmask.workflow.kept import Kept, code_that_counts
 from unmask.workflow.keys import key
 
 SETTINGS = "results/settings"
@@ -28,6 +31,9 @@ SETTINGS = "results/settings"
 
 SOURCES = "sources.csv"
 """The table of all videos with their fingerprints, in that folder."""
+
+BY_OTHER_CODE = "made by other code"
+"""Why a result is stale that could be kept as it is."""
 
 ALL_CURRENT = "All results belong to the current settings, code and videos."
 """What there is to say if nothing is lacking."""
@@ -49,10 +55,14 @@ class Plan:
     """The videos of which there will be pictures, when asked for."""
     to_score: list[str] = field(default_factory=list)
     """Files of unknown label that are scored when asked for."""
-    stale: Counter[str] | None = None
-    """How many results of each stage are made of something else than they ought to be."""
+    kept: list[Kept] = field(default_factory=list)
+    """What is on record of results of older versions that are kept."""
+    stale: Counter[tuple[str, str]] | None = None
+    """How many results of each stage are made of something else than they ought to be, and why."""
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
+    unlike: list[str] = field(default_factory=list)
+    """In what the crops of the datasets differ, a sentence each: known once they are made."""
 
     @property
     def demo(self) -> Demo | None:
@@ -111,7 +121,8 @@ class Plan:
         """What is written into the settings file of each stage."""
         return {
             name: stage_settings.text(
-                stages.settings_of(self.config, name), stages.code_digest(name)
+                stages.settings_of(self.config, name),
+                code_that_counts(self.kept, name, code_digest(name)),
             )
             for name in stages.STAGES
         }
@@ -131,15 +142,17 @@ class Plan:
         }
 
     def _sources(self, dataset: str | None = None) -> str:
-        """The fingerprint of each video, as CSV."""
+        """The fingerprint of each video, as CSV, and how ready crops are to be taken."""
+        how = {d.name: d.geometry if d.cropped else "" for d in self.config.datasets}
         return table_text(
-            ("video", "dataset", "path", "fingerprint"),
+            ("video", "dataset", "path", "fingerprint", "geometry"),
             (
                 {
                     "video": video.video,
                     "dataset": video.dataset,
                     "path": video.path,
                     "fingerprint": self.source(video.video),
+                    "geometry": how[video.dataset],
                 }
                 for video in self.used
                 if dataset in (None, video.dataset)
@@ -178,20 +191,35 @@ class Plan:
         """Whether the result of a stage is there and as it ought to be."""
         if self.stale is None or self.absent is None:
             return False
-        return not self.stale[stage] and not self.absent[stage]
+        return not self.absent[stage] and all(stage != other for other, _ in self.stale)
 
     def lacking(self) -> list[str]:
         """Of which stages results are stale or absent, and how many: a line each, stale first.
 
         What is made on request does not count. Empty, too, of a plan that was not written.
         """
-        kinds = {"made of other settings, code or videos": self.stale, "missing": self.absent}
+        stale, absent = self.stale or {}, self.absent or {}
+        counts = [*stale.items(), *(((stage, "missing"), n) for stage, n in absent.items())]
         return [
-            f"{stage}: {number} {kind}"
-            for kind, counts in kinds.items()
-            for stage, number in (counts or {}).items()
+            f"{stage}: {number} {why}"
+            for (stage, why), number in counts
             if not stages.STAGES[stage].on_request
         ]
+
+    def older(self) -> list[str]:
+        """The stages of which results differ from what they ought to be in their code alone."""
+        stale = [stage for stage, why in self.stale or {} if why == BY_OTHER_CODE]
+        return [stage for stage in stale if not stages.STAGES[stage].on_request]
+
+    def advice(self) -> str:
+        """What to do about results that other code made; nothing if there are none."""
+        if not (older := self.older()):
+            return ""
+        return (
+            "A run makes again what other code made, and what follows from it. Where that cannot "
+            "have changed the results, they can be kept as they are, on record:\n"
+            f'  unmask keep {" ".join(older)} --reason "why they still hold"'
+        )
 
     @cached_property
     def notes(self) -> list[str]:
@@ -220,7 +248,12 @@ class Plan:
                 f"{len(problems)} listed or found videos cannot be used, the first: "
                 f"{problems[0].reason}. results/quarantine.csv will list all."
             )
-        return "\n".join(lines)
+        if self.config.crop.place == "landmarks" and self.config.crop.scale != CropSettings().scale:
+            lines.append(
+                "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
+                "crop.place: box."
+            )
+        return "\n".join(lines + self.unlike)
 
 
 def _has_gpu_runtime() -> bool:

@@ -16,7 +16,7 @@ from unmask.errors import UnmaskError
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 LOCK = Path(".snakemake/unmask/lock")
 _OF_SNAKEMAKE = Path(".snakemake/locks")

@@ -15,12 +15,18 @@ from typing import Any
 
 def load(path: Path) -> dict[str, Any]:
     """The settings of a stage, as keyword arguments of its function."""
-    return json.loads(Path(path).read_text("utf-8"))["settings"]
+    return parse(Path(path).read_text("utf-8"))[1]
 
 
 def code_of(path: Path) -> str:
     """The digest of a stage's code."""
-    return json.loads(Path(path).read_text("utf-8"))["code"]
+    return parse(Path(path).read_text("utf-8"))[0]
+
+
+def parse(content: str) -> tuple[str, dict[str, Any]]:
+    """The digest of a stage's code, and its settings, given the content of its settings file."""
+    found = json.loads(content)
+    return found["code"], found["settings"]
 
 
 def text(settings: dict[str, Any], code: str) -> str:

@@ -6,21 +6,12 @@ One list for everything that has to know: the settings files, the keys of the re
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from unmask.config.schema import Config
 from unmask.report.plots.names import PLOTS, TABLES
-
-PACKAGE = Path(__file__).parent.parent
-RULES = PACKAGE.parent.parent / "rules"
-READ_TOO = (".css", ".html", ".js")
-"""Endings of files beside a module that it reads, such as templates."""
 
 Settings = dict[str, Any]
 
@@ -29,15 +20,14 @@ Settings = dict[str, Any]
 class Stage:
     """A stage runs ``unmask <command>`` with the settings that ``select`` takes from the config.
 
-    ``keys`` names those settings as they stand in ``config.yaml``. ``rules`` is the rule file. The
-    stage is made from the results of the stages ``after``, and ``reads`` files that the plan writes
-    below ``results/settings``. It ``makes`` files below ``results``, the first of which holds the
-    key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is
-    made ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
+    ``keys`` names those settings as they stand in ``config.yaml``. The stage is made from the
+    results of the stages ``after``, and ``reads`` files that the plan writes below
+    ``results/settings``. It ``makes`` files below ``results``, the first of which holds the key of
+    the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is made
+    ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
     """
 
     command: str
-    rules: str
     keys: tuple[str, ...]
     select: Callable[[Config], Settings]
     after: tuple[str, ...] = ()
@@ -53,6 +43,7 @@ DEALING = ("train", "val", "test", "seed", "folds", "fold")
 """Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
 
 _CROPS = ("frames", "detect", "crop")
+_ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
 
 
 def _demo(config: Config) -> Settings:
@@ -119,13 +110,12 @@ def _explore(config: Config) -> Settings:
 
 def _export(kind: str) -> Stage:
     made = (f"made_of/{kind}.json", f"model/model.{kind}")
-    return Stage("export", "export", (), lambda c: {}, ("train",), makes=made, on_request=True)
+    return Stage("export", (), lambda c: {}, ("train",), makes=made, on_request=True)
 
 
 STAGES: dict[str, Stage] = {
-    "demo": Stage("demo", "demo", ("datasets",), _demo),
+    "demo": Stage("demo", ("datasets",), _demo),
     "manifest": Stage(
-        "manifest",
         "manifest",
         tuple(f"split.{key}" for key in DEALING),
         lambda c: c.split.model_dump(include=set(DEALING)),
@@ -134,14 +124,12 @@ STAGES: dict[str, Stage] = {
     ),
     "frames": Stage(
         "frames",
-        "frames",
         ("frames",),
         lambda c: c.frames.model_dump(),
         reads=("sources.csv",),
         makes=("frames/{video}.json", "frames/{video}"),
     ),
     "detections": Stage(
-        "detections",
         "detections",
         ("detect",),
         _detect,
@@ -150,7 +138,6 @@ STAGES: dict[str, Stage] = {
     ),
     "faces": Stage(
         "faces",
-        "faces",
         ("crop",),
         _faces,
         after=("detections",),
@@ -158,14 +145,12 @@ STAGES: dict[str, Stage] = {
     ),
     "cropped": Stage(
         "cropped",
-        "cropped",
-        ("crop.size", "crop.quality"),
-        lambda c: c.crop.model_dump(include={"size", "quality"}),
+        tuple(f"crop.{name}" for name in _ADOPTED),
+        lambda c: c.crop.model_dump(include=set(_ADOPTED)),
         reads=("sources.csv",),
         makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),
     "duplicates": Stage(
-        "duplicates",
         "duplicates",
         (),
         lambda c: {},
@@ -173,7 +158,6 @@ STAGES: dict[str, Stage] = {
         makes=("made_of/duplicates.json", "duplicates.csv"),
     ),
     "explore": Stage(
-        "explore",
         "explore",
         ("explore",),
         _explore,
@@ -183,7 +167,6 @@ STAGES: dict[str, Stage] = {
     ),
     "quarantine": Stage(
         "quarantine",
-        "quarantine",
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
@@ -192,7 +175,6 @@ STAGES: dict[str, Stage] = {
     ),
     "accept": Stage(
         "accept",
-        "accept",
         ("data", "split.duplicates", "augment.self_blended", "train.monitor"),
         _accept,
         after=("manifest", "duplicates", "quarantine"),
@@ -200,14 +182,12 @@ STAGES: dict[str, Stage] = {
     ),
     "dataset": Stage(
         "dataset",
-        "dataset",
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
         makes=("made_of/dataset.json", "dataset.csv", "dataset"),
     ),
     "train": Stage(
-        "train",
         "train",
         ("model", "augment", "train", *_CROPS),
         _train,
@@ -219,7 +199,6 @@ STAGES: dict[str, Stage] = {
     ),
     "score": Stage(
         "score",
-        "score",
         ("score", *_CROPS),
         _score,
         after=("dataset", "train"),
@@ -230,7 +209,6 @@ STAGES: dict[str, Stage] = {
     ),
     "explain": Stage(
         "explain",
-        "explain",
         ("explain",),
         lambda c: c.explain.model_dump(),
         after=("dataset", "train", "score"),
@@ -238,14 +216,12 @@ STAGES: dict[str, Stage] = {
     ),
     "metrics": Stage(
         "metrics",
-        "metrics",
         ("evaluate", "score"),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
         makes=("made_of/metrics.json", "metrics.json"),
     ),
     "plots": Stage(
-        "plots",
         "plots",
         (),
         lambda c: {},
@@ -258,7 +234,6 @@ STAGES: dict[str, Stage] = {
     ),
     "report": Stage(
         "report",
-        "report",
         (*SHOWN, "report"),
         _report,
         after=(
@@ -270,7 +245,6 @@ STAGES: dict[str, Stage] = {
     ),
     "verdicts": Stage(
         "predict",
-        "verdicts",
         ("predict",),
         lambda c: c.predict.model_dump(),
         after=("train", "metrics"),
@@ -289,49 +263,3 @@ STAGES: dict[str, Stage] = {
 def settings_of(config: Config, stage: str) -> Settings:
     """The settings of a stage, as keyword arguments of the function that does its work."""
     return STAGES[stage].select(config)
-
-
-def modules(stage: str) -> list[Path]:
-    """The modules that a stage's command imports, directly or not, sorted.
-
-    Found in the source, wherever an import stands, so that none can be forgotten.
-    """
-    todo, found = [f"unmask.commands.{STAGES[stage].command}"], {}
-    while todo:
-        name = todo.pop()
-        path = _module_file(name)
-        if path is not None and path not in found:
-            found[path] = name
-            todo += _imports(path, name)
-    beside = {file for path in found for file in path.parent.iterdir() if file.suffix in READ_TOO}
-    return sorted(found.keys() | beside)
-
-
-def code_digest(stage: str) -> str:
-    """A digest of a stage's rule file and of all its modules: it changes when one is edited."""
-    digest = sha256()
-    for path in [RULES / f"{STAGES[stage].rules}.smk", *modules(stage)]:
-        digest.update(path.name.encode() + b"\0")
-        digest.update(sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
-
-
-@cache
-def _imports(path: Path, module: str) -> list[str]:
-    """Names of our modules that a file imports, and of the packages they are in."""
-    found = {module.rpartition(".")[0]}
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return sorted(name for name in found if name.split(".")[0] == "unmask")
-
-
-def _module_file(name: str) -> Path | None:
-    path = PACKAGE.joinpath(*name.split(".")[1:])
-    if path.with_suffix(".py").is_file():
-        return path.with_suffix(".py")
-    package = path / "__init__.py"
-    return package if package.is_file() else None

@@ -103,7 +103,10 @@ def test_a_mistake_inside_a_dataset_names_its_place_in_the_list():
         ({"train": {"epochs": 1, "warmup_epochs": 2}}, "there are 1 epochs"),
         ({"model": {"backbone": "VGG16"}}, "head: pool"),
         ({"split": {"train": 0.8, "val": 0, "test": 0.2}}, "above 0 up to 1"),
-        ({"crop": {"align": True}, "detect": {"detector": "opencv"}}, "detector: mtcnn"),
+        (
+            {"datasets": [{"kind": "folders", "name": "a", "root": "d", "geometry": "keep"}]},
+            "cropped: true",
+        ),
         ({"model": {"dropout": 0.5}}, "head: pool"),
         ({"model": {"weights": "imagenet"}}, "weights: none"),
         (

@@ -14,8 +14,11 @@ from unmask.dataset.quarantine import collect, quality_text
 from unmask.errors import DatasetError
 from unmask.faces.adopt import adopt_dataset
 from unmask.faces.index import Crop, FaceIndex, Quality
+from unmask.records import Square
 from unmask.videos.manifest import Video
 from unmask.videos.problems import Problem
+
+SQUARE = Square(2.5, 4.0, 5.2)
 
 
 def video(name, label, split, group=None):
@@ -27,7 +30,7 @@ def faces(folder, name, count=2):
     crops = []
     for number in range(count):
         (folder / name / f"{number:06d}_0.jpg").write_bytes(f"{name} {number}".encode())
-        crops.append(Crop(f"{number:06d}_0.jpg", number, number / 2, (1, 2, 3, 4), 0.99))
+        crops.append(Crop(f"{number:06d}_0.jpg", number, number / 2, (1, 2, 3, 4), 0.99, SQUARE))
     index = FaceIndex(name, size=8, quality=Quality(3, count, 40.0, 0.99), faces=crops)
     index.save(folder / f"{name}.json")
     return index
@@ -106,10 +109,11 @@ def test_the_quality_table_has_a_row_a_video(made):
     _, indexes, _, _ = made
     lines = quality_text(indexes.values()).splitlines()
     assert lines[0] == (
-        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence,device"
+        "video,status,frames_sampled,frames_with_face,median_face_px,median_confidence,device,"
+        "eye_distance,eye_line,sharpness"
     )
-    assert lines[1] == "a,ok,3,2,40.0,0.99,cpu"
-    assert "bad,quarantined,0,0,0.0,0.0,cpu" in lines
+    assert lines[1] == "a,ok,3,2,40.0,0.99,cpu,,,"
+    assert "bad,quarantined,0,0,0.0,0.0,cpu,,," in lines
 
 
 def enough():
@@ -201,7 +205,7 @@ def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
         for name in ("a", "b", "broken")
     ]
     images = {video.video: Path(video.path) for video in videos}
-    indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90)
+    indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90, keep=True)
     save_indexes(tmp_path / "cropped/d.jsonl", indexes)
     assert load_indexes(tmp_path / "cropped/d.jsonl") == indexes
     found, folders = load_face_indexes(videos, tmp_path / "faces", [tmp_path / "cropped/d.jsonl"])

@@ -19,7 +19,7 @@ from unmask.evaluation.explain.overlay import (
 )
 from unmask.evaluation.explain.standouts import evenly, standouts
 from unmask.evaluation.scores import FrameScore
-from unmask.faces.geometry import crop_square
+from unmask.faces.geometry import Geometry, crop_square
 from unmask.report.pages.data_uri import data_uri
 from unmask.report.pages.timeline import timeline
 
@@ -76,12 +76,14 @@ def test_a_frame_without_a_face_breaks_the_line_and_is_marked():
     assert "frames without a face" in line.caption
 
 
-def test_the_face_is_where_the_crop_has_it():
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_face_is_where_the_crop_has_it(turned):
     frame = np.zeros((200, 300, 3), np.uint8)
     frame[60:140, 100:160] = 255
     box = (100, 60, 60, 80)
-    crop = crop_square(frame, box, scale=1.5, size=96)
-    mask = face_region(96, box, 1.5)
+    square = Geometry("box", scale=1.5, align=turned).square(box, [(110, 80), (150, 90)])
+    crop = crop_square(frame, square, 96)
+    mask = face_region(96, box, square)
     assert abs((crop[..., 0] > 127) ^ mask).mean() < 0.03
 
 

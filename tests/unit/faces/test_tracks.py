@@ -3,7 +3,15 @@
 import pytest
 
 from unmask.detections.index import Face
-from unmask.faces.tracks import likeness, main_track, overlap, smooth, spurious
+from unmask.faces.tracks import (
+    likeness,
+    main_person,
+    overlap,
+    smooth,
+    smooth_faces,
+    spurious,
+    without_points,
+)
 from unmask.faces.tracks import link as link_faces
 
 HERE = (100.0, 100.0, 50.0, 60.0)
@@ -45,17 +53,44 @@ def test_no_face_is_dropped():
     assert [len(numbers) for numbers in link(frames)] == [3, 0, 2, 4]
 
 
+def person(frames):
+    """The tracks of the main person, frames given as boxes."""
+    return main_person([[Face(box, 1.0) for box in boxes] for boxes in frames], link(frames))
+
+
 def test_the_main_person_is_seen_largest_for_longest():
     big_but_brief = (0.0, 0.0, 80.0, 80.0)
-    frames = [[HERE, big_but_brief], [HERE], [HERE]]
-    assert main_track(frames, link(frames)) == 0
-    frames = [[HERE, (600.0, 0.0, 300.0, 300.0)], [HERE]]
-    assert main_track(frames, link(frames)) == 1
+    assert person([[HERE, big_but_brief], [HERE], [HERE]]) == {0}
+    assert person([[HERE, (600.0, 0.0, 300.0, 300.0)], [HERE]]) == {1}
 
 
 def test_of_two_equal_people_the_first_is_the_main_one():
-    twins = [[THERE, moved(THERE, 200)]] * 3
-    assert main_track(twins, link(twins)) == 0
+    assert person([[THERE, moved(THERE, 200)]] * 3) == {0}
+
+
+def test_the_main_person_is_found_again_after_a_long_time_out_of_sight():
+    away = [[]] * 5
+    frames = [[HERE], [HERE], *away, [moved(HERE, 10)], *away, [moved(HERE, 20)]]
+    assert link(frames)[-1] == [2]
+    assert person(frames) == {0, 1, 2}
+
+
+def test_who_is_seen_elsewhere_or_beside_the_main_person_is_another():
+    away = [[]] * 5
+    assert person([[HERE], [HERE], *away, [THERE]]) == {0}
+    beside = [[HERE, THERE], [HERE, THERE], *away, [HERE], [HERE]]
+    assert link(beside)[-1] == [2]
+    assert person(beside) == {0, 2}
+    assert person([[HERE, moved(HERE, 20)], [HERE]]) == {0}
+
+
+def test_a_pattern_without_landmarks_is_no_face_where_there_are_faces():
+    pattern = Face(THERE, 1.0)
+    frames = [[face(HERE), pattern], [face(HERE), pattern], [pattern]]
+    assert without_points(frames, link_faces(frames)) == {1}
+    blinked = [[face(HERE)], [Face(HERE, 1.0)], [face(HERE)]]
+    assert without_points(blinked, link_faces(blinked)) == set()
+    assert without_points([[pattern]] * 2, link_faces([[pattern]] * 2)) == set()
 
 
 def test_overlap_is_intersection_over_union():
@@ -112,3 +147,17 @@ def test_a_steady_walk_is_not_delayed():
 
 def test_without_a_constant_boxes_stay_as_they_are():
     assert smooth([HERE, THERE], [0.0, 0.1], 0) == [HERE, THERE]
+
+
+def test_landmarks_are_steadied_as_boxes_are_and_those_without_stay_without():
+    still, shaken = face(HERE), face(moved(HERE, 6))
+    faces = [still, shaken, Face(HERE, 1.0), still, shaken]
+    steady = smooth_faces(faces, [step / 25 for step in range(5)], 5.0)
+    marks = [found.landmarks for found in steady]
+    assert marks[2] is None
+    assert [found.confidence for found in steady] == [1.0] * 5
+    for x, y in (mark[0] for mark in marks if mark):
+        assert (x, y) == pytest.approx(
+            (HERE[0] + 0.3 * HERE[2] + 3, HERE[1] + 0.4 * HERE[3]), abs=0.1
+        )
+    assert smooth_faces(faces, [0.0] * 5, 0) == faces

@@ -12,6 +12,7 @@ import media
 from unmask.detections.index import DetectionIndex, Face, FrameFaces
 from unmask.errors import ConfigError
 from unmask.faces.index import Crop, FaceIndex
+from unmask.records import Square
 from unmask.report.explore.choice import choose
 from unmask.report.explore.drawing import animate, mark_faces
 from unmask.report.explore.pictures import contact_sheet, write_pictures
@@ -19,6 +20,7 @@ from unmask.videos.manifest import Video
 
 TIMES = (0.0, 0.1, 0.5)
 BOX = (100.0, 60.0, 80.0, 100.0)
+SQUARE = Square(140.0, 110.0, 130.0)
 NOSE = (140.0, 110.0)
 
 
@@ -133,7 +135,7 @@ class Results:
             found.frames.append(FrameFaces(number, time_s, name, faces))
             if not reason:
                 media.write_image(crops / name, media.portrait()[:64, :64])
-                index.faces.append(Crop(name, number, time_s, BOX, 0.99))
+                index.faces.append(Crop(name, number, time_s, BOX, 0.99, SQUARE))
         found.save(self.detections / f"{video}.json")
         if reason:
             index.quarantine("faces", reason)

@@ -337,7 +337,17 @@ def test_quality_sets_real_against_fake(results):
     assert (real["videos"], real["face_px"], real["share"]) == (5, 100, 1)
     assert (fake["videos"], fake["face_px"], fake["share"]) == (6, 120, 10 / 12)
     assert both["confidence"] == 0.99
+    assert (real["eye_distance"], real["sharpness"], fake["sharpness"]) == (0.4, 0.5, 0.4)
     assert quality_rows(results.quality, {})[2]["face_px"] is None
+
+
+def test_each_of_several_datasets_has_a_row_of_quality(results):
+    videos = {
+        clip.video: Clip(clip.video, clip.label, "", "", dataset="ab"[clip.label]) for clip in CLIPS
+    }
+    rows = {row["name"]: row for row in quality_rows(results.quality, videos)}
+    assert list(rows) == ["real", "fake", "all", "a", "b"]
+    assert rows["a"] | {"name": "real"} == rows["real"]
 
 
 def test_the_training_is_summed_up_with_what_the_history_has(tmp_path):

@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from unmask.errors import TrainingError
+from unmask.faces.look import Look
 from unmask.model import runtime
 from unmask.model.build import build_model
 from unmask.model.model_file import load_model
 from unmask.model.predict_crops import predict_crops
 from unmask.training.batches import Batches, in_memory
-from unmask.training.crops import read_split
+from unmask.training.crops import look_of_split, read_split
 from unmask.training.examples import epoch_order, make_examples
 from unmask.training.train import train
 from unmask.training.validation import validate
@@ -130,7 +131,19 @@ def test_the_model_holds_how_its_input_is_made(trained):
         "precision": "float32",
         "data": "",
         "seed": 1,
+        "look": {"eye_distance": None, "eye_line": None, "sharpness": None},
     }
+
+
+def test_what_the_training_crops_look_like_is_read_off_the_table(tmp_path):
+    marks = "0.3 0.3 0.7 0.3 0.5 0.5 0.35 0.7 0.65 0.7"
+    rows = [
+        {"file": f"{n}.jpg", "split": "train", "landmarks": marks, "sharpness": sharp}
+        for n, sharp in enumerate((0.2, 0.3, 0.4))
+    ]
+    rows += [{**rows[0], "landmarks": ""}, {**rows[0], "split": "val", "sharpness": 9}]
+    write_table(tmp_path / "dataset.csv", rows)
+    assert look_of_split(tmp_path / "dataset.csv", "train") == Look(0.4, 0.3, 0.25)
 
 
 def test_nothing_but_the_three_files_is_left(trained):

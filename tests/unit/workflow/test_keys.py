@@ -9,7 +9,7 @@ import pytest
 
 from unmask.files import digest
 from unmask.frames.index import FrameIndex
-from unmask.workflow import keys
+from unmask.workflow import keys, stage_settings
 from unmask.workflow.expected import Result
 from unmask.workflow.mtimes import settle
 from unmask.workflow.receipt import is_whole, write_receipt
@@ -18,22 +18,43 @@ KEY = "0123456789abcdef"
 
 
 def test_a_key_depends_on_settings_and_sources_and_not_on_their_order():
-    key = keys.key("settings", ["a", "b"])
-    assert key == keys.key("settings", ["b", "a"])
-    assert key != keys.key("settings", ["a", "c"])
-    assert key != keys.key("other settings", ["a", "b"])
-    assert len(key) == 16
+    text = stage_settings.text({"fps": 2}, "c" * 16)
+    key = keys.key(text, ["a", "b"])
+    assert key == keys.key(text, ["b", "a"])
+    assert len({key, *others(text).values()}) == 4
+
+
+def others(text: str) -> dict[str, str]:
+    """Keys that differ from that of the text and of ``a`` and ``b`` in the part that is named."""
+    return {
+        "code": keys.key(stage_settings.text({"fps": 2}, "d" * 16), ["a", "b"]),
+        "settings": keys.key(stage_settings.text({"fps": 3}, "c" * 16), ["a", "b"]),
+        "sources": keys.key(text, ["a", "c"]),
+    }
+
+
+def test_the_part_in_which_a_key_differs_says_what_was_other():
+    text = stage_settings.text({"fps": 2}, "c" * 16)
+    ought = keys.parts(keys.key(text, ["a", "b"]))
+    for part, key in others(text).items():
+        found = keys.parts(key)
+        assert [name for name in ought._fields if getattr(found, name) != getattr(ought, name)] == [
+            part
+        ]
+    assert keys.parts(KEY) == ("", "", ""), "of a version whose keys had no parts"
 
 
 def test_a_job_finds_the_same_key_as_the_plan(tmp_path):
-    (tmp_path / "s.json").write_text("settings")
-    assert keys.key_of_job(tmp_path / "s.json", ["a"]) == keys.key("settings", ["a"])
+    text = stage_settings.text({"fps": 2}, "c" * 16)
+    (tmp_path / "s.json").write_text(text)
+    assert keys.key_of_job(tmp_path / "s.json", ["a"]) == keys.key(text, ["a"])
 
 
-def test_the_key_is_read_from_the_head_of_an_index(tmp_path):
-    index = FrameIndex(video="v" * 300, made_of=KEY)
+@pytest.mark.parametrize("key", [KEY, "-".join([KEY] * 3)])
+def test_the_key_is_read_from_the_head_of_an_index(tmp_path, key):
+    index = FrameIndex(video="v" * 300, made_of=key)
     index.save(tmp_path / "v.json")
-    assert keys.read_key(tmp_path / "v.json") == KEY
+    assert keys.read_key(tmp_path / "v.json") == key
     assert FrameIndex.load(tmp_path / "v.json") == index
 
 
@@ -117,7 +138,7 @@ def test_what_is_stale_is_made_older_than_its_settings(chain):
     chain.times(frames=10, detections=10, f=20, d=30)
     FrameIndex(video="v", made_of="f" * 16).save(chain.folder / "d.json")
     stale, _ = settle(chain.results, chain.folder)
-    assert stale == {"detections": 1}
+    assert stale == {("detections", "made from other videos, labels or results"): 1}
     assert chain.time("d") < chain.time("detections")
     assert chain.time("f") == 20
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from functools import partial
 
 import pytest
 import yaml
@@ -12,8 +14,12 @@ from rerun_changes import OTHER_VALUES
 from rerun_table import law
 from unmask.config.load import validate
 from unmask.errors import ConfigError, DatasetError, UnmaskError
-from unmask.workflow import stage_settings, stages
+from unmask.workflow import keeping, stage_settings, stages
+from unmask.workflow import plan as plans
+from unmask.workflow.code import code_digest
 from unmask.workflow.expected import expected
+from unmask.workflow.keeping import keep
+from unmask.workflow.kept import read_kept
 from unmask.workflow.make_plan import make_plan
 
 
@@ -46,36 +52,6 @@ def test_a_changed_setting_changes_the_files_of_just_the_stages_that_name_its_ke
         assert (stages.STAGES[name].select(validate(settings_)) != before) == named, key
 
 
-def test_a_stage_lists_the_modules_it_imports_wherever_the_import_stands():
-    names = {path.relative_to(stages.PACKAGE).as_posix() for path in stages.modules("dataset")}
-    assert {"commands/dataset.py", "dataset/build.py", "videos/split.py", "records.py"} <= names
-    assert "workflow/make_plan.py" not in names
-    assert not any(name.startswith("model/") for name in names)
-
-
-def test_per_video_stages_do_not_depend_on_the_readers_or_the_model():
-    for name in ("frames", "detections", "faces"):
-        for path in stages.modules(name):
-            folder = path.relative_to(stages.PACKAGE).parts[0]
-            assert folder not in ("config", "model", "training", "evaluation")
-
-
-def test_an_edited_module_changes_the_digest_of_the_stages_that_use_it(tmp_path, monkeypatch):
-    import shutil
-
-    copy = tmp_path / "unmask"
-    shutil.copytree(stages.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(stages, "PACKAGE", copy)
-    before = {name: stages.code_digest(name) for name in stages.STAGES}
-    with (copy / "videos/split.py").open("a") as file:
-        file.write("# edited\n")
-    after = {name: stages.code_digest(name) for name in stages.STAGES}
-    changed = {name for name in stages.STAGES if before[name] != after[name]}
-    assert changed == {"manifest", "accept", "dataset"} | {
-        name for name in stages.STAGES if copy / "videos/split.py" in stages.modules(name)
-    }
-
-
 def test_a_settings_file_gives_back_what_was_put_in(tmp_path):
     path = tmp_path / "s.json"
     path.write_text(stage_settings.text({"fps": 2}, "abc"))
@@ -98,6 +74,14 @@ def test_the_plan_names_videos_crops_and_the_demos_files(tmp_path):
     assert plan.path(plan.filmed[0]) in plan.demo_files
     assert "demo: 3 real and 3 fake in 3 groups" in plan.summary()
     assert "crops: 1 real and 0 fake in 1 groups" in plan.summary()
+
+
+def test_the_summary_tells_of_a_scale_that_nothing_uses(tmp_path):
+    told = [
+        "crop.scale is not used" in make_plan({"crop": crop}, tmp_path).summary()
+        for crop in ({"scale": 1.5}, {"scale": 1.5, "place": "box"}, {})
+    ]
+    assert told == [True, False, False]
 
 
 def test_planning_again_touches_nothing(tmp_path):
@@ -126,14 +110,19 @@ def test_problems_show_in_the_summary(tmp_path):
 
 
 def test_settings_of_a_stage_are_the_arguments_of_its_function():
+    from dataclasses import fields
     from inspect import signature
 
     from unmask.faces.crop import crop_faces
+    from unmask.faces.geometry import Geometry
     from unmask.frames.sample import extract_frames
 
     config = validate({"frames": {"fps": 5}, "crop": {"min_confidence": 0.5}})
-    for stage, function in {"frames": extract_frames, "faces": crop_faces}.items():
-        assert set(stages.settings_of(config, stage)) <= set(signature(function).parameters)
+    assert set(stages.settings_of(config, "frames")) <= set(signature(extract_frames).parameters)
+    geometry = {field.name for field in fields(Geometry)}
+    assert set(stages.settings_of(config, "faces")) <= geometry | set(
+        signature(crop_faces).parameters
+    )
     assert stages.settings_of(config, "frames")["fps"] == 5
     assert stages.settings_of(config, "faces")["min_confidence"] == 0.5
 
@@ -210,24 +199,35 @@ def test_detection_takes_a_gpu_where_one_is_asked_for(tmp_path, detect, gpus):
     assert plan.gpus_to_detect == gpus
 
 
-def test_the_plan_tells_what_is_missing_and_what_is_made_of_something_else(tmp_path):
-    stage_settings = video_project(tmp_path)
-    plan = make_plan(stage_settings, tmp_path)
-    assert "frames: 1 missing" in plan.lacking()
-    assert not any(line.startswith("onnx") for line in plan.lacking()), "made on request only"
-
+def make_all(plan, where):
+    """Put files in place of all results, with the keys that they ought to have."""
     for result in expected(plan):
-        holder, *others = (tmp_path / path for path in result.outputs)
+        holder, *others = (where / path for path in result.outputs)
         for path in (holder, *others):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch() if path.suffix else path.mkdir(exist_ok=True)
         holder.write_text(json.dumps({"made_of": result.made_of, "files": {}}))
-    assert make_plan(stage_settings, tmp_path).lacking() == []
+
+
+def test_the_plan_tells_what_is_missing_and_what_is_made_of_something_else(tmp_path):
+    settings = video_project(tmp_path)
+    plan = make_plan(settings, tmp_path)
+    assert "frames: 1 missing" in plan.lacking()
+    assert not any(line.startswith("onnx") for line in plan.lacking()), "made on request only"
+
+    make_all(plan, tmp_path)
+    assert make_plan(settings, tmp_path).lacking() == []
 
     (tmp_path / "results/faces/real-a.json").unlink()
-    changed = make_plan(stage_settings | {"split": {"seed": 5}}, tmp_path).lacking()
-    assert changed[0] == "manifest: 1 made of other settings, code or videos"
+    changed = make_plan(settings | {"split": {"seed": 5}}, tmp_path).lacking()
+    assert changed[0] == "manifest: 1 made of other settings"
+    assert "dataset: 1 made from results that are out of date" in changed
     assert changed[-1] == "faces: 1 missing"
+
+    (tmp_path / "d/real/a.mp4").write_bytes(b"another")
+    changed = make_plan(settings, tmp_path).lacking()
+    assert "frames: 1 made from other videos, labels or results" in changed
+    assert "detections: 1 made from results that are out of date" in changed
 
 
 def test_a_video_that_is_in_no_dataset_is_named(tmp_path):
@@ -244,7 +244,125 @@ def test_a_missing_weights_file_is_said_at_once(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_a_message(tmp_path):
-    stage_settings = video_project(tmp_path)
+    settings = video_project(tmp_path)
     (tmp_path / "results").write_text("a file where the folder should be")
     with pytest.raises(UnmaskError, match="must be writable"):
-        make_plan(stage_settings, tmp_path)
+        make_plan(settings, tmp_path)
+
+
+# --- results of another version -----------------------------------------------------------------
+
+
+def another_version(monkeypatch, *stages_: str) -> None:
+    """From here on the code of these stages is another."""
+    monkeypatch.setattr(plans, "code_digest", other := partial(_other_code, stages_))
+    monkeypatch.setattr(keeping, "code_digest", other)
+
+
+def _other_code(of: tuple[str, ...], stage: str) -> str:
+    return "f" * 16 if stage in of else code_digest(stage)
+
+
+@pytest.fixture
+def old(tmp_path, monkeypatch):
+    """A project whose frames and model another version made, with its settings."""
+    settings = video_project(tmp_path)
+    make_all(make_plan(settings, tmp_path), tmp_path)
+    another_version(monkeypatch, "frames", "train")
+    return settings
+
+
+def test_what_other_code_made_is_told_from_what_follows(old, tmp_path):
+    for _ in range(2):  # planning writes the settings files anew and forgets nothing by it
+        plan = make_plan(old, tmp_path)
+        told = plan.lacking()
+        assert "frames: 1 made by other code" in told
+        assert "train: 1 made by other code" in told
+        assert "detections: 1 made from results that are out of date" in told
+        assert not any(line.startswith("manifest") for line in told)
+        assert plan.older() == ["frames", "train"]
+        assert "unmask keep frames train --reason" in plan.advice()
+    changed = make_plan(old | {"frames": {"fps": 7}}, tmp_path)
+    assert "frames: 1 made by other code and of other settings" in changed.lacking()
+    assert changed.older() == [], "the contract of the model names the settings of the frames"
+
+
+def test_results_of_another_version_are_kept_on_record(old, tmp_path):
+    [line] = keep(make_plan(old, tmp_path), tmp_path, ["frames"], "messages only")
+    assert line.startswith("frames: 1 of 1 results are kept")
+    told = make_plan(old, tmp_path).lacking()
+    assert told[0] == "train: 1 made by other code"
+    assert not any(line.startswith(("frames", "detections", "dataset")) for line in told)
+    keep(make_plan(old, tmp_path), tmp_path, ["train"], "messages only")
+    assert make_plan(old, tmp_path).lacking() == []
+    assert make_plan(old, tmp_path).advice() == ""
+    assert [entry.stage for entry in read_kept(tmp_path)] == ["frames", "train"]
+
+
+def test_the_record_says_the_same_whenever_it_is_written_and_wherever_it_is_read(
+    old, tmp_path, monkeypatch
+):
+    keep(make_plan(old, tmp_path), tmp_path, ["train", "frames"], "messages only")
+    record = (tmp_path / "kept.yaml").read_text()
+    (tmp_path / "kept.yaml").unlink()
+    keep(make_plan(old, tmp_path), tmp_path, ["frames", "train"], "messages only")
+    assert (tmp_path / "kept.yaml").read_text() == record
+    (tmp_path / "clone").mkdir()
+    for name in ("d", "results", "kept.yaml"):
+        (tmp_path / name).rename(tmp_path / "clone" / name)
+    shutil.rmtree(tmp_path / "clone/results/settings")
+    assert make_plan(old, tmp_path / "clone").lacking() == []
+    another_version(monkeypatch, "train")
+    assert "frames" not in make_plan(old, tmp_path / "clone").older(), (
+        "it was this code's all along"
+    )
+
+
+def test_a_later_version_is_not_kept_by_the_record_of_an_earlier_one(old, tmp_path, monkeypatch):
+    keep(make_plan(old, tmp_path), tmp_path, ["frames", "train"], "messages only")
+    monkeypatch.setattr(plans, "code_digest", lambda stage: "e" * 16)
+    assert {"frames", "train"} <= set(make_plan(old, tmp_path).older())
+
+
+def test_a_new_video_counts_as_made_like_those_that_are_kept(old, tmp_path):
+    keep(make_plan(old, tmp_path), tmp_path, ["frames", "train"], "messages only")
+    (tmp_path / "d/real/b.mp4").write_bytes(b"x")
+    told = make_plan(old, tmp_path).lacking()
+    assert "frames: 1 missing" in told
+    assert not any(line.startswith("frames: 1 made") for line in told)
+
+
+@pytest.mark.parametrize(
+    ("stages_", "reason", "said"),
+    [
+        (["frame"], "why", "no stage 'frame'"),
+        (["frames"], "  ", "Say why"),
+        (["manifest"], "why", "manifest: no result here was made by other code"),
+    ],
+)
+def test_what_cannot_be_kept_is_a_message(old, tmp_path, stages_, reason, said):
+    with pytest.raises(UnmaskError, match=said):
+        keep(make_plan(old, tmp_path), tmp_path, stages_, reason)
+    assert not (tmp_path / "kept.yaml").exists()
+
+
+def test_what_is_of_other_settings_too_is_not_kept(old, tmp_path):
+    plan = make_plan(old | {"frames": {"fps": 7}}, tmp_path)
+    with pytest.raises(UnmaskError, match=r"frames: with .* 0 of 1 would be current, 0 are now"):
+        keep(plan, tmp_path, ["frames"], "why")
+    assert not (tmp_path / "kept.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    "record", ["a text", "[a]", "stage: x", "- {stage: x}", "- [", "- {stage: [], made_by: 1}"]
+)
+def test_a_record_that_is_none_is_a_message(old, tmp_path, record):
+    (tmp_path / "kept.yaml").write_text(record)
+    with pytest.raises(UnmaskError, match=r"kept\.yaml: .*git checkout kept\.yaml"):
+        make_plan(old, tmp_path)
+
+
+def test_a_digest_that_lost_its_quotes_is_a_message(old, tmp_path):
+    (tmp_path / "kept.yaml").write_text("- {stage: a, made_by: 12, kept_with: b, reason: c}")
+    with pytest.raises(UnmaskError, match="made_by is 12, it must be a text in quotes"):
+        make_plan(old, tmp_path)

@@ -144,7 +144,7 @@ class _Network:
         self._nodes.append(onnx_proto.node(operator, inputs, [name], **attributes))
         return name
 
-    def _constant(self, value: np.ndarray) -> str:
+    def _constant(self, value: np.ndarray | np.float32) -> str:
         name = f"weight{len(self._constants)}"
         self._constants[name] = np.asarray(value, np.float32)
         return name

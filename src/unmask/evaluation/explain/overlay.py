@@ -11,9 +11,10 @@ import numpy as np
 
 from unmask.evaluation.explain.heat import Toward, heat_maps
 from unmask.evaluation.explain.layers import Split
+from unmask.faces.geometry import in_crop
 from unmask.frames.images import read_image
 from unmask.model.pixels import read_all
-from unmask.records import Box
+from unmask.records import Box, Square
 
 
 @dataclass(frozen=True)
@@ -84,20 +85,16 @@ def thumbnail(frame: np.ndarray, boxes: list[tuple[Box, bool]], shrunk: float) -
     return small
 
 
-def face_region(size: int, box: Box, scale: float) -> np.ndarray:
+def face_region(size: int, box: Box, square: Square) -> np.ndarray:
     """The face's box in its crop, as a mask (size, size) of bool.
 
-    ``box`` is that of the face in the frame and ``scale`` the side of the crop's square over the
-    box's larger side, as in :func:`unmask.faces.geometry.crop_square`.
+    ``box`` is that of the face in the frame and ``square`` what was cut out around it.
     """
-    larger = max(box[2:])
-    mask = np.zeros((size, size), bool)
-    spans = [size * side / (scale * larger) for side in box[2:]]
-    (left, right), (top, bottom) = (
-        (max(0, round((size - span) / 2)), min(size, round((size + span) / 2))) for span in spans
-    )
-    mask[top:bottom, left:right] = True
-    return mask
+    x, y, width, height = box
+    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+    places = np.array(in_crop(corners, square)) * size - 0.5
+    mask = cv2.fillConvexPoly(np.zeros((size, size), np.uint8), np.round(places).astype(int), 1)
+    return mask.astype(bool)
 
 
 def share_inside(heat: np.ndarray, mask: np.ndarray) -> float:

@@ -52,8 +52,8 @@ class Trails:
             share = (time - before.time_s) / (after.time_s - before.time_s)
             nearer = before if share < 0.5 else after
             pairs = zip(before.box, after.box, strict=True)
-            box = tuple(one + share * (other - one) for one, other in pairs)
-            return Shown(nearer.track, box, nearer.p_fake)
+            x, y, width, height = (one + share * (other - one) for one, other in pairs)
+            return Shown(nearer.track, (x, y, width, height), nearer.p_fake)
         near = [face for face in (before, after) if face]
         nearest = min(near, key=lambda face: abs(face.time_s - time))
         if abs(nearest.time_s - time) <= self._step / 2:

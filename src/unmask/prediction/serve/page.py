@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from nicegui import Client, ui
@@ -97,7 +98,9 @@ def _drop_zone(visits: Visits, visit: Visit, limits: Limits) -> None:
 class _Card:
     """One file. Text goes in as text: a file name is never read as HTML."""
 
-    def __init__(self, job: Job, number: int, threshold: float, remove: object) -> None:
+    def __init__(
+        self, job: Job, number: int, threshold: float, remove: Callable[[Job], None]
+    ) -> None:
         self._job, self._threshold, self._anchor = job, threshold, f"file-{number + 1}"
         self._finished = False
         heading = f"{self._anchor}-name"

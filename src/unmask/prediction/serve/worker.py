@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,7 +49,7 @@ class Desk:
     def _prepare_all(self) -> None:
         while True:
             job, file = self._inbox.get()
-            if prepared := self._guarded(job, lambda job=job, file=file: self._prepare(job, file)):
+            if prepared := self._guarded(job, partial(self._prepare, job, file)):
                 self._ready.put((job, prepared))
             else:
                 job.delete()
@@ -56,7 +57,7 @@ class Desk:
     def _score_all(self) -> None:
         while True:
             job, prepared = self._ready.get()
-            self._guarded(job, lambda job=job, prepared=prepared: self._score(job, prepared))
+            self._guarded(job, partial(self._score, job, prepared))
             job.delete()
 
     def _guarded(self, job: Job, work: Callable[[], Prepared | None]) -> Prepared | None:

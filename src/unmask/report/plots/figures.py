@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import style
@@ -65,7 +66,10 @@ def roc(
     if band is not None and np.any(band[1] < band[2]):
         axes.fill_between(*band, color=REAL, alpha=0.15, lw=0, label=f"{level} interval, videos")
     axes.plot([0, 1], [0, 1], color=INK, lw=1, ls=(0, (4, 4)), label="chance")
-    looks = {"videos": {"color": REAL, "lw": 2}, "frames": {"color": THIRD, "lw": 1.2, "ls": "-."}}
+    looks: dict[str, dict[str, Any]] = {
+        "videos": {"color": REAL, "lw": 2},
+        "frames": {"color": THIRD, "lw": 1.2, "ls": "-."},
+    }
     for unit, rows in curves.items():
         x, y = _columns(rows, "fpr", "tpr")
         axes.plot(x, y, label=f"{unit}, AUC {auc[unit]}", **looks[unit])

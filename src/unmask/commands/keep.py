@@ -1,0 +1,41 @@
+"""``unmask keep``: take results of an older version for what this one would make, on record."""
+
+from __future__ import annotations
+
+import logging
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "keep results that another version made as they are, on record in kept.yaml"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("stages", nargs="+", metavar="STAGE", help="as `unmask plan` names them")
+    parser.add_argument("--reason", required=True, help="why they still hold; it is recorded")
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    parser.add_argument(
+        "--configfile",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="laid over that, as by snakemake",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Run the command, in the folder in which the workflow runs."""
+    from unmask.config.load import read_layers
+    from unmask.errors import UnmaskError
+    from unmask.workflow import run_lock
+    from unmask.workflow.keeping import keep
+    from unmask.workflow.make_plan import make_plan
+
+    if not run_lock.take():
+        raise UnmaskError("Another run is using this folder. Keep them when it is done.")
+    plan = make_plan(read_layers([args.config, *args.configfile]), write=False)
+    for line in keep(plan, Path(), args.stages, args.reason):
+        logging.info(line)
+    logging.info("Recorded in kept.yaml: commit it. `unmask plan` says what is left to do.")
+    return 0
