@@ -1,9 +1,10 @@
-# make run: the whole pipeline with config.yaml. make test: all tests. Both set up what they need.
+# make run: the whole pipeline with config.yaml. make test: the tests. Both set up what they need.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest
 JAX := $(CURDIR)/$(VENV)/jax
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -23,7 +24,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-browser test-backbones test-docs test-jax test-reruns test-notebook notebook bench lint format lock generate clean
+.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-notebook test-mutations notebook bench lint format lock generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,29 +43,37 @@ record: $(READY) ## run what has to be run, and record data, results and setting
 	$(BIN)/unmask prune data/demo results/frames results/detections results/faces results/cropped
 	$(BIN)/dvc commit --force
 
-test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(READY) ## run the tests: everything that a user relies on, at least once for real (minutes)
+	$(PYTEST) -n 2 --dist worksteal $(ARGS)
 
-coverage: $(READY) ## run all tests and list the lines that none of them reaches (slower)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered
+coverage: $(READY) ## the same, and list the lines that no test reaches (slower)
+	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-test-reruns: $(READY) ## try every row of docs/reruns.md with both tools, and kill runs (long)
-	$(BIN)/python -m pytest -n 2 tests/reruns
+test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones test-odd-clips ## all tests, as before a release (hours)
+
+test-long: $(READY) ## what `make test` leaves out: every row of docs/reruns.md, runs, kills, slow networks
+	$(PYTEST) -n 2 --dist worksteal --long -m long $(ARGS)
 
 test-backbones: $(READY) ## build, train, save and load every backbone (long)
-	$(BIN)/python -m pytest tests/backbones
+	$(PYTEST) tests/backbones $(ARGS)
 
 test-jax: $(READY) $(JAX) ## train with Keras on JAX
-	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(BIN)/python -m pytest tests/on_jax
+	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(PYTEST) tests/on_jax $(ARGS)
 
 test-docs: $(READY) ## type the commands of README.md and docs/ as they stand there (long)
-	$(BIN)/python -m pytest tests/docs
+	$(PYTEST) $(or $(ARGS),tests/docs)
 
 test-browser: $(READY) ## open the pages in Chromium: errors, accessibility, keyboard, phone
-	$(BIN)/python -m pytest tests/browser
+	$(PYTEST) tests/browser $(ARGS)
 
 test-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
-	$(BIN)/python -m pytest tests/notebook
+	$(PYTEST) tests/notebook $(ARGS)
+
+test-mutations: $(READY) ## break the code in forty ways, and see that a test notices each (half an hour)
+	$(BIN)/python tests/mutations.py $(ARGS)
+
+test-odd-clips: $(READY) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
+	$(PYTEST) tests/odd_clips $(ARGS)
 
 notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its pictures
 	$(BIN)/python scripts/walkthrough.py

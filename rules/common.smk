@@ -50,7 +50,7 @@ except UnmaskError as error:
     raise WorkflowError(str(error)) from None
 
 if workflow.is_main_process:
-    logger.info(PLAN.summary())
+    logger.info(PLAN.summary(), extra={"current": PLAN.is_current("report")})
     if ADVICE := PLAN.advice():
         logger.warning(ADVICE)
     if IN_USE:

@@ -26,4 +26,4 @@ rule train:
         "unmask train --dataset {input.folders} --index {input.index}"
         " --made-from {input.made_from} --source={params.source} --receipt {output.receipt}"
         " --settings {input.settings} --output-dir results/model"
-        " --checkpoint results/checkpoint/train.npz --tensorboard logs/tensorboard 2>&1 | tee {log}"
+        " --checkpoint results/checkpoint/train.npz --tensorboard logs/tensorboard > {log} 2>&1"

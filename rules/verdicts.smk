@@ -24,4 +24,4 @@ rule verdicts:
         "unmask predict --files {input.files} --model {input.model} --jobs {threads}"
         " --made-from {input.made_from} {input.files} --receipt {output.receipt}"
         " --settings {input.settings} --memory results/checkpoint/verdicts"
-        " --csv {output.table} --json {output.all} --html {output.page} 2>&1 | tee {log}"
+        " --csv {output.table} --json {output.all} --html {output.page} > {log} 2>&1"

@@ -11,10 +11,14 @@ import itertools
 import struct
 import wave
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
+from av.codec.context import Flags
+from av.video.reformatter import ColorRange, Colorspace
 
 CODECS = {".avi": "MJPG", ".webm": "VP80"}
 BITS = 12
@@ -87,7 +91,8 @@ def red_corner(image: np.ndarray) -> str:
 
 def write_image(path: Path, image: np.ndarray) -> Path:
     """Write an image in the format of its suffix."""
-    path.write_bytes(cv2.imencode(path.suffix, image)[1].tobytes())
+    kind = {".jfif": ".jpg"}.get(path.suffix, path.suffix)
+    path.write_bytes(cv2.imencode(kind, image)[1].tobytes())
     return path
 
 
@@ -162,6 +167,50 @@ def blank_clip(
     return write_clip(path, itertools.repeat(scene, frames), fps)
 
 
+def encoded(
+    path: Path,
+    images: Iterable[np.ndarray],
+    codec: str = "libx264",
+    *,
+    rate: int = 25,
+    pix_fmt: str = "yuv420p",
+    options: dict[str, str] | None = None,
+    aspect: Fraction = Fraction(1),
+    matrix: Sequence[int] | None = None,
+    interlaced: bool = False,
+    colors: tuple[str, str] | None = None,
+) -> Path:
+    """A clip as FFmpeg's encoders write it, through PyAV.
+
+    ``aspect`` is that of a pixel, ``matrix`` the upper left 2 x 2 of a display matrix, ``colors``
+    matrix and range (``ITU709``, ``JPEG``).
+    """
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, options=options or {})
+        stream.pix_fmt = pix_fmt
+        stream.codec_context.thread_count = 1
+        if interlaced:
+            stream.codec_context.flags |= Flags.interlaced_dct | Flags.interlaced_me
+        for number, image in enumerate(images):
+            if number == 0:
+                stream.height, stream.width = image.shape[:2]
+                stream.codec_context.sample_aspect_ratio = aspect
+                if matrix:
+                    a, b, c, d = (value << 16 for value in matrix)
+                    stream.set_display_matrix([a, b, 0, c, d, 0, 0, 0, 1 << 30])
+            frame = av.VideoFrame.from_ndarray(image, "bgr24")
+            if colors:
+                space, span = colors
+                stream.codec_context.colorspace = frame_space = Colorspace[space]
+                stream.codec_context.color_range = frame_range = ColorRange[span]
+                frame = frame.reformat(
+                    format=pix_fmt, dst_colorspace=frame_space, dst_color_range=frame_range
+                )
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
 # --- clips with a special header --------------------------------------------------------------
 
 
@@ -197,6 +246,15 @@ def trimmed_clip(path: Path, start_s: float, length_s: float, frames: int, fps: 
     start = round(start_s * _media_scale(path))
     edit = struct.pack(">IIIii", 0, 1, round(length_s * 1000), start, 1 << 16)
     return _rewrite(path, {b"elst": lambda _: edit})
+
+
+def avi_of(path: Path, frames: int, stated: int, *, listed: bool = True) -> Path:
+    """A numbered AVI whose header states another number of frames; with or without its list."""
+    data = numbered_clip(path, frames).read_bytes()
+    at = data.index(b"strh") + 8 + 32
+    data = data[:at] + struct.pack("<I", stated) + data[at + 4 :]
+    path.write_bytes(data if listed else data.replace(b"idx1", b"JUNK"))
+    return path
 
 
 # --- broken files -----------------------------------------------------------------------------

@@ -364,3 +364,15 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
 }
 """Results that get lost, and the rules that run then with Snakemake and with DVC."""
+
+
+def make_change(folder: Path, row: str) -> int:
+    """Do what a row of the tables says. Returns how many videos it concerns."""
+    if row in CHANGES:
+        do, concerned = CHANGES[row]
+        do(folder)
+        return concerned
+    if row.startswith("datasets.") or row in OTHER_VALUES:
+        return change_setting(folder, row)
+    change_module(folder, row)
+    return 2 * SETTINGS["datasets"][0]["groups"]

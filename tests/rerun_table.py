@@ -41,6 +41,19 @@ def law(section: str) -> dict[str, dict[str, str]]:
     return rows
 
 
+SECTIONS = ("Settings", "Videos, labels, files", "Code")
+LAW = {row: marks for section in SECTIONS for row, marks in law(section).items()}
+"""The marks of every row, but for what is made on request."""
+
+
+def kinds() -> list[list[str]]:
+    """The rows, those together that have the same marks."""
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for row, marks in LAW.items():
+        found.setdefault(tuple(sorted(marks.items())), []).append(row)
+    return list(found.values())
+
+
 def expected_jobs(marks: dict[str, str], concerned: int = 1) -> Counter[str]:
     """How often each rule runs, where ``concerned`` videos are meant by the half marks."""
     return Counter(

@@ -120,7 +120,7 @@ def narrow(paths: Iterable[Path]) -> None:
             subprocess.run(command, check=True, capture_output=True)
     for path in rules:
         text = path.read_text("utf-8")
-        path.write_text(re.sub(r" (--[a-z]+ )", r' "\n        "\1', text), "utf-8")
+        path.write_text(re.sub(r'(?m)^( *)(".+?) (--[a-z]+ )', r'\1\2 "\n\1"\3', text), "utf-8")
 
 
 def _each(

@@ -11,14 +11,22 @@ _BAR = 20
 
 
 class Progress:
-    """Tells of ``total`` steps on ``stream``, and prints results on ``results`` in between."""
+    """Tells of ``total`` steps on ``stream``, and prints results on ``results`` in between.
+
+    With ``quiet`` it only prints the results.
+    """
 
     def __init__(
-        self, total: int, *, stream: TextIO | None = None, results: TextIO | None = None
+        self,
+        total: int,
+        *,
+        stream: TextIO | None = None,
+        results: TextIO | None = None,
+        quiet: bool = False,
     ) -> None:
-        self._total, self._done, self._name = total, 0, ""
+        self._total, self._done, self._name, self._quiet = total, 0, "", quiet
         self._stream, self._results = stream or sys.stderr, results or sys.stdout
-        self._live = self._stream.isatty()
+        self._live = self._stream.isatty() and not quiet
         self._started = time.monotonic()
 
     def begin(self, name: str) -> None:
@@ -28,7 +36,7 @@ class Progress:
             self._started = time.monotonic()
         if self._live:
             self._draw()
-        else:
+        elif not self._quiet:
             print(f"{self._done + 1} of {self._total}: {name}", file=self._stream, flush=True)
 
     def detail(self, text: str) -> None:

@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import media
 from browser.browsing import DESKTOP, Watch, home_of
-from workflow.conftest import finished
-from workflow.projects import run
+from commands import run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CLIP_FRAMES, CLIP_FPS = 28, 7

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 import media
 from browser.browsing import PHONE, check_accessible, check_no_sideways_scrolling
-from workflow.projects import environment, run
+from commands import environment, run
 
 PATIENCE_MS = 120_000
 

@@ -11,11 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import media
+from projects import SMALL, checkout
 from unmask.videos.demo import film_demo
-from workflow.conftest import SMALL
-from workflow.projects import checkout
 
 GROUPS = 12
+DEMO = {
+    "datasets": [{"name": "demo", "kind": "demo", "root": "data/demo", "groups": 8, "seconds": 1}],
+    "split": {"train": 0.5, "val": 0.25, "test": 0.25},
+}
+"""What the pages show is printed of so many."""
+
 _KEPT: list[TemporaryDirectory] = []
 """Folders that are deleted when the tests end."""
 
@@ -73,7 +78,7 @@ def _own_videos(folder: Path) -> Path:
 
 def _readme(folder: Path) -> Path:
     """What the README starts from: a checkout, here with a demo of seconds, and some videos."""
-    checkout(folder, SMALL | {"train": {"epochs": 3, "batch_size": 8}})
+    checkout(folder, SMALL | DEMO | {"train": {"epochs": 3, "batch_size": 8}})
     for original, swap in _pairs()[:3]:
         _put(original, folder / "data/mine/real" / original.name)
         _put(swap, folder / "data/mine/fake" / original.name)
@@ -150,7 +155,7 @@ def _two_datasets(folder: Path) -> Path:
 
 def _plain(folder: Path) -> Path:
     """A checkout, and the demo of seconds."""
-    checkout(folder, SMALL)
+    checkout(folder, SMALL | DEMO)
     return folder
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from commands import environment
 from docs.output import missing
 from docs.pages import PAGES, Block, blocks, commands
 from docs.projects import project
 from rerun_changes import change_settings
-from workflow.projects import environment
 
 FUTURE = 4_000_000_000
 

@@ -26,8 +26,8 @@ from pathlib import Path
 from unmask.model import runtime
 runtime.start()
 import keras
-from unmask.model.artifact import load_model
-from unmask.model.predict import predict_crops
+from unmask.model.model_file import load_model
+from unmask.model.predict_crops import predict_crops
 model, *crops = map(Path, sys.argv[1:])
 model, contract = load_model(model)
 scores = predict_crops(model, crops, input_size=contract["input_size"])

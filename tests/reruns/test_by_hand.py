@@ -6,15 +6,19 @@ import shutil
 import subprocess
 import time
 
+import pytest
+
+from commands import call, environment, run
+from projects import contents, copy
 from rerun_changes import change_settings
 from rerun_table import FROM_TRAINING, jobs_run, planned_jobs
-from reruns.conftest import contents, copy
 from unmask.workflow.stages import STAGES
-from workflow.projects import environment, run
+
+pytestmark = pytest.mark.long
 
 
 def snakemake(folder, *arguments):
-    done = run("snakemake", "--cores=2", *arguments, cwd=folder)
+    done = call("snakemake", "--cores=2", *arguments, cwd=folder)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -23,15 +27,15 @@ def planned(folder):
     return planned_jobs(snakemake(folder, "--dry-run"))
 
 
-def test_touching_does_not_make_stale_results_current(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_touching_does_not_make_stale_results_current(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     change_settings(folder, {"train": {"epochs": 2}})
     snakemake(folder, "--touch")
     assert planned(folder) == FROM_TRAINING
 
 
-def test_settings_from_the_command_line_are_undone_by_the_next_run_without_them(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_settings_from_the_command_line_are_undone_by_the_next_run_without_them(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     before = contents(folder)
     (folder / "more.yaml").write_text("train: {epochs: 2}\n")
     assert jobs_run(snakemake(folder, "--configfile", "more.yaml")) == FROM_TRAINING
@@ -41,8 +45,8 @@ def test_settings_from_the_command_line_are_undone_by_the_next_run_without_them(
     assert contents(folder) == before
 
 
-def test_what_a_run_without_dvc_made_can_be_recorded_without_making_it_again(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_what_a_run_without_dvc_made_can_be_recorded_without_making_it_again(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     change_settings(folder, {"train": {"epochs": 2}})
     snakemake(folder)
     recorded = run("dvc", "commit", "--force", cwd=folder)
@@ -52,15 +56,15 @@ def test_what_a_run_without_dvc_made_can_be_recorded_without_making_it_again(mad
     assert again.stdout.count("Running stage") == 1
 
 
-def test_part_of_a_run_leaves_the_rest_old_and_known_to_be(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_part_of_a_run_leaves_the_rest_old_and_known_to_be(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     change_settings(folder, {"train": {"epochs": 2}})
     assert jobs_run(snakemake(folder, "--until", "score")) == {"train": 1, "score": 1}
     assert planned(folder) == {"explain": 1, "metrics": 1, "plots": 1, "report": 1}
 
 
-def test_forcing_a_rule_gives_the_same_again_and_dvc_sees_no_difference(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_forcing_a_rule_gives_the_same_again_and_dvc_sees_no_difference(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     before = contents(folder)
     assert jobs_run(snakemake(folder, "--forcerun", "crop_faces"))["crop_faces"] == 10
     assert contents(folder) == before
@@ -68,8 +72,8 @@ def test_forcing_a_rule_gives_the_same_again_and_dvc_sees_no_difference(made, tm
     assert not jobs_run(again.stdout)
 
 
-def test_a_weights_file_counts_by_its_content(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_a_weights_file_counts_by_its_content(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     change_settings(folder, {"model": {"weights": "earlier.keras"}})
     assert jobs_run(snakemake(folder)) == FROM_TRAINING
     (folder / "earlier.keras").touch()
@@ -78,8 +82,8 @@ def test_a_weights_file_counts_by_its_content(made, tmp_path):
     assert planned(folder) == FROM_TRAINING
 
 
-def test_everything_made_again_is_the_same_to_the_byte(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_everything_made_again_is_the_same_to_the_byte(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     before = contents(folder)
     clips = {path.name: path.read_bytes() for path in (folder / "data/demo").glob("*.mp4")}
     ran = jobs_run(snakemake(folder, "--forceall"))
@@ -89,8 +93,8 @@ def test_everything_made_again_is_the_same_to_the_byte(made, tmp_path):
     assert {path.name: path.read_bytes() for path in (folder / "data/demo").glob("*.mp4")} == clips
 
 
-def test_a_second_run_is_refused_and_a_dry_run_beside_it_touches_nothing(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_a_second_run_is_refused_and_a_dry_run_beside_it_touches_nothing(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     change_settings(folder, {"frames": {"fps": 3}})
     first = subprocess.Popen(
         ["snakemake", "--cores=2"],

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from commands import run
+from projects import copy
 from rerun_table import FROM_TRAINING, jobs_run
-from reruns.conftest import copy
-from workflow.projects import run
+
+pytestmark = pytest.mark.long
 
 FROM_CROPS = FROM_TRAINING | {
     "crop_faces": 10,
@@ -23,15 +25,15 @@ FROM_CROPS = FROM_TRAINING | {
     ("setting", "expected"), [("train.epochs=2", FROM_TRAINING), ("crop.scale=1.5", FROM_CROPS)]
 )
 @pytest.mark.parametrize("how", [(), ("--temp",)], ids=["workspace", "temp"])
-def test_an_experiment_runs_what_its_setting_changes(made, tmp_path, setting, expected, how):
-    folder = copy(made, tmp_path / "project")
+def test_an_experiment_runs_what_its_setting_changes(recorded, tmp_path, setting, expected, how):
+    folder = copy(recorded, tmp_path / "project")
     done = run("dvc", "exp", "run", "--set-param", f"config.yaml:{setting}", *how, cwd=folder)
     assert done.returncode == 0, done.stdout
     assert jobs_run(done.stdout) == expected
 
 
-def test_queued_experiments_run_and_can_be_compared(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_queued_experiments_run_and_can_be_compared(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     for epochs in (2, 3):
         queued = run(
             *("dvc", "exp", "run", "--queue", "--name", f"epochs-{epochs}"),
@@ -51,8 +53,8 @@ def test_queued_experiments_run_and_can_be_compared(made, tmp_path):
     assert "train.epochs" in header
 
 
-def test_an_edited_module_reaches_an_experiment_in_a_folder_of_its_own(made, tmp_path):
-    folder = copy(made, tmp_path / "project")
+def test_an_edited_module_reaches_an_experiment_in_a_folder_of_its_own(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     with (folder / "src/unmask/evaluation/bootstrap.py").open("a") as module:
         module.write("\n")
     done = run("dvc", "exp", "run", "--temp", cwd=folder)

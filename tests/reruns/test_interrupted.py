@@ -9,9 +9,11 @@ import time
 
 import pytest
 
+from commands import environment, run
+from projects import copy
 from rerun_changes import change_settings
-from reruns.conftest import copy
-from workflow.projects import environment, run
+
+pytestmark = pytest.mark.long
 
 EPOCHS = 30
 
@@ -37,8 +39,8 @@ def interrupt(command, folder):
     [["snakemake", "--cores=2", "train"], ["dvc", "repro", "train"]],
     ids=["snakemake", "dvc"],
 )
-def test_the_same_command_goes_on_to_the_same_model(made, tmp_path, command):
-    undisturbed, killed = (copy(made, tmp_path / name) for name in ("undisturbed", "killed"))
+def test_the_same_command_goes_on_to_the_same_model(recorded, tmp_path, command):
+    undisturbed, killed = (copy(recorded, tmp_path / name) for name in ("undisturbed", "killed"))
     for folder in (undisturbed, killed):
         change_settings(folder, {"train": {"epochs": EPOCHS}})
     done = run(*command, cwd=undisturbed)

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from commands import call, run
+from projects import commit, contents, copy
 from rerun_changes import change_module
 from rerun_table import expected_jobs, jobs_run, law
-from reruns.conftest import contents, copy
 from reruns.test_sharing import clone, planned
-from workflow.projects import commit, run
 
 MODULE = "detections/mtcnn/boxes.py"
 
 
 @pytest.fixture(scope="module")
-def upgraded(made, tmp_path_factory) -> Path:
+def upgraded(recorded, tmp_path_factory) -> Path:
     """The project with another version of the detector."""
-    folder = copy(made, tmp_path_factory.mktemp("upgraded") / "project")
+    folder = copy(recorded, tmp_path_factory.mktemp("upgraded") / "project")
     change_module(folder, MODULE)
     commit(folder, "another version")
     return folder
@@ -28,7 +28,7 @@ def upgraded(made, tmp_path_factory) -> Path:
 def kept(upgraded, tmp_path_factory) -> Path:
     """The same after its detections were put on record as good."""
     folder = copy(upgraded, tmp_path_factory.mktemp("kept") / "project")
-    done = run("unmask", "keep", "detections", "--reason", "a longer way to the same", cwd=folder)
+    done = call("unmask", "keep", "detections", "--reason", "a longer way to the same", cwd=folder)
     assert done.returncode == 0, done.stdout
     assert "detections: 10 of 10 results are kept" in done.stdout
     return folder
@@ -36,19 +36,19 @@ def kept(upgraded, tmp_path_factory) -> Path:
 
 def test_what_another_version_makes_old_is_said_before_it_is_made(upgraded):
     for _ in range(2):
-        told = run("unmask", "plan", cwd=upgraded).stdout
+        told = call("unmask", "plan", cwd=upgraded).stdout
         assert "detections: 10 made by other code" in told
         assert "faces: 10 made from results that are out of date" in told
         assert "unmask keep detections --reason" in told
         assert "frames:" not in told
-    dry = run("snakemake", "--cores=2", "--dry-run", cwd=upgraded).stdout
+    dry = call("snakemake", "--cores=2", "--dry-run", cwd=upgraded).stdout
     assert "unmask keep detections --reason" in dry
     assert planned(upgraded) == expected_jobs(law("Code")[MODULE])
 
 
 def test_what_is_kept_runs_nothing_with_either_tool(kept):
     before = contents(kept)
-    assert "All results belong" in run("unmask", "plan", cwd=kept).stdout
+    assert "All results belong" in call("unmask", "plan", cwd=kept).stdout
     assert not planned(kept)
     again = run("dvc", "repro", cwd=kept)
     assert again.returncode == 0, again.stdout
@@ -57,17 +57,19 @@ def test_what_is_kept_runs_nothing_with_either_tool(kept):
     assert contents(kept) == before
 
 
-def test_a_clone_keeps_the_same(kept, made, tmp_path):
+@pytest.mark.long
+def test_a_clone_keeps_the_same(kept, recorded, tmp_path):
     folder = copy(kept, tmp_path / "origin")
     commit(folder, "kept")
     other = clone(folder, tmp_path / "clone")
-    run("dvc", "remote", "modify", "--local", "store", "url", str(made / "store"), cwd=other)
-    done = run("unmask", "sync", cwd=other)
+    run("dvc", "remote", "modify", "--local", "store", "url", str(recorded / "store"), cwd=other)
+    done = call("unmask", "sync", cwd=other)
     assert done.returncode == 0, done.stdout
     assert not planned(other)
     assert not jobs_run(run("dvc", "repro", cwd=other).stdout)
 
 
+@pytest.mark.long
 def test_without_the_record_it_is_old_again(kept, tmp_path):
     folder = copy(kept, tmp_path / "project")
     (folder / "kept.yaml").unlink()
@@ -75,7 +77,7 @@ def test_without_the_record_it_is_old_again(kept, tmp_path):
 
 
 def test_what_cannot_be_kept_is_a_message_and_no_traceback(upgraded):
-    done = run("unmask", "keep", "frames", "--reason", "why not", cwd=upgraded)
+    done = call("unmask", "keep", "frames", "--reason", "why not", cwd=upgraded)
     assert done.returncode == 2
     assert done.stdout.startswith("unmask keep: frames: no result here was made by other code")
     assert not (upgraded / "kept.yaml").exists()

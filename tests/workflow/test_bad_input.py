@@ -4,47 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from pathlib import Path
 
-import cv2
 import pytest
 
 import media
-from unmask.workflow.make_plan import make_plan
-from workflow.conftest import snakemake_in
+from commands import call
+from projects import snakemake_in
 
 
 def quarantine(folder: Path) -> dict[str, tuple[str, str]]:
     with (folder / "results/quarantine.csv").open(newline="", encoding="utf-8") as file:
         return {row["video"]: (row["stage"], row["reason"]) for row in csv.DictReader(file)}
-
-
-@pytest.fixture(scope="module")
-def mixed(tmp_path_factory) -> Path:
-    """Two good clips and one of every bad kind, with awkward names among both."""
-    folder = tmp_path_factory.mktemp("mixed")
-    videos = folder / "my videos"
-    (videos / "real").mkdir(parents=True)
-    (videos / "fake/méthode à moi").mkdir(parents=True)
-    media.portrait_clip(videos / "real/Grace's clip (1).mp4")
-    media.portrait_clip(videos / "fake/méthode à moi/été & co; $(x) `y`.avi", who="collins")
-    media.truncated_clip(videos / "real/truncated.mp4")
-    media.cut_off(media.blank_clip(videos / "real/cut.mp4"))
-    media.empty_file(videos / "real/empty.mp4")
-    media.audio_file(videos / "real/audio.mp4")
-    media.text_file(videos / "fake/text.mp4")
-    media.blank_clip(videos / "fake/faceless.mp4")
-    media.text_file(videos / "fake/image.jpg")
-    media.write_image(videos / "real/still.png", media.portrait())
-    settings = {
-        "datasets": [{"name": "mine", "kind": "folders", "root": "my videos"}],
-        "data": {"max_bad_fraction": 1.0},
-        "detect": {"min_face": 0.2},
-    }
-    done = snakemake_in(folder, settings)("faces", "results/quarantine.csv")
-    assert done.returncode == 0, done.stdout
-    return folder
 
 
 def test_every_bad_file_has_a_row_with_its_reason(mixed):
@@ -120,35 +91,15 @@ def test_wrong_labels_stop_before_any_job(tmp_path, table, said):
     assert not (tmp_path / "p/logs").exists()
 
 
-def test_several_datasets_and_ready_crops_are_trained_on_together(tmp_path):
-    folder = tmp_path / "p"
-    for split in ("train", "val", "test"):
-        for number, label in enumerate(("real", "fake")):
-            for n in range(2):
-                image = media.ready_crop(64, 10 * number + n, ("hopper", "collins")[number])
-                image = cv2.GaussianBlur(image, (0, 0), 2)
-                path = folder / f"crops/{split}/{label}/{split}-{label}-{n}.png"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                media.write_image(path, image)
-    settings = {
-        "datasets": [
-            {"name": "crops", "kind": "folders", "root": "crops", "cropped": True},
-            {"name": "demo", "kind": "demo", "groups": 5, "seconds": 0.5},
-        ],
-        "crop": {"size": 48},
-        "model": {"input_size": 48},
-        "train": {"epochs": 1},
-        "evaluate": {"bootstrap": 20},
-    }
-    done = snakemake_in(folder, settings)()
-    assert done.returncode == 0, done.stdout
-    metrics = json.loads((folder / "results/metrics.json").read_text())
-    assert metrics["video"]["n_real"] == 3
-    assert (folder / "results/dataset/train/fake").is_dir()
-    with (folder / "results/dataset.csv").open() as file:
-        assert {row["dataset"] for row in csv.DictReader(file)} == {"crops", "demo"}
-    _, unlike = (folder / "results/accepted.txt").read_text().splitlines()
-    assert re.fullmatch(
-        r"The datasets differ in the sharpness: 0\.\d\d in crops, 0\.\d\d in demo\.", unlike
-    )
-    assert make_plan(settings, folder).summary().endswith(unlike)
+def test_several_datasets_and_ready_crops_are_trained_on_together(recorded):
+    results = recorded / "results"
+    metrics = json.loads((results / "metrics.json").read_text())
+    assert metrics["data"]["total"]["videos"] == 6 + 4 + 10
+    with (results / "dataset.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["dataset"] for row in rows} == {"demo", "mine", "crops"}
+    assert {row["dataset"] for row in rows if row["split"] == "train"} >= {"demo", "crops"}
+    assert all((results / "dataset" / row["file"]).is_file() for row in rows)
+    _, unlike = (results / "accepted.txt").read_text().splitlines()
+    assert unlike.startswith("The datasets differ in ")
+    assert unlike in call("unmask", "plan", cwd=recorded).stdout

@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import rmtree
 
 import pytest
 
 import media
-from rerun_table import FROM_TRAINING, jobs_run
-from workflow.conftest import SMALL
-from workflow.projects import checkout, commit, run
+from commands import call, run
+from projects import PAPERS, checkout, contents, copy, succeed
+from rerun_table import jobs_run
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory) -> Path:
-    """A small project on which ``dvc repro`` has run."""
-    folder = tmp_path_factory.mktemp("clone")
-    checkout(folder, SMALL)
+def test_what_snakemake_made_and_dvc_recorded_is_done_for_both(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
     done = run("dvc", "repro", cwd=folder)
-    assert done.returncode == 0, done.stdout
-    return folder
-
-
-def test_it_makes_everything_that_snakemake_makes(clone):
-    assert (clone / "results/report/index.html").is_file()
-    again = run("snakemake", "--cores=2", "--dry-run", cwd=clone)
-    assert "Nothing to be done" in again.stdout
-
-
-def test_it_only_plans_the_second_time(clone):
-    done = run("dvc", "repro", cwd=clone)
     assert done.stdout.count("Running stage") == 1
     assert "Running stage 'plan'" in done.stdout
     assert not jobs_run(done.stdout)
+    again = call("snakemake", "--cores=2", "--dry-run", cwd=folder)
+    assert "Nothing to be done" in again.stdout
 
 
-def test_an_experiment_shows_what_was_changed_and_what_it_did(clone, tmp_path):
-    folder = copytree(clone, tmp_path / "project")
-    commit(folder, "first")
-    done = run("dvc", "exp", "run", "--set-param", "config.yaml:train.seed=1", cwd=folder)
+@pytest.mark.long
+def test_dvc_alone_makes_everything_that_snakemake_makes(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
+    expected = contents(folder)
+    rmtree(folder / "results")
+    rmtree(folder / "data/demo")
+    (folder / "dvc.lock").unlink()
+    rmtree(folder / ".dvc/cache")
+    succeed(folder, "dvc pull data/mine.dvc data/crops.dvc", "dvc repro --no-run-cache")
+    assert contents(folder) == expected
+
+
+def test_an_experiment_shows_what_was_changed_and_what_it_did(recorded, tmp_path):
+    folder = copy(recorded, tmp_path / "project")
+    done = run("dvc", "exp", "run", "--set-param", "config.yaml:evaluate.threshold=0.4", cwd=folder)
     assert done.returncode == 0, done.stdout
-    assert jobs_run(done.stdout) == FROM_TRAINING
+    assert jobs_run(done.stdout) == dict.fromkeys(("metrics", "plots", "report"), 1)
 
     def shown(*command: str) -> str:
-        result = run("dvc", *command, cwd=folder)
+        result = call("dvc", *command, cwd=folder)
         assert result.returncode == 0, result.stdout
         return result.stdout
 
     assert "video.auc" in shown("metrics", "show")
-    assert "video.log_loss" in shown("metrics", "diff")
+    assert "video.threshold" in shown("metrics", "diff")
     changed = shown("params", "diff")
-    assert "train.seed" in changed and "train.batch_size" not in changed
-    assert "train.seed" in shown("exp", "show", "--only-changed", "--csv")
+    assert "evaluate.threshold" in changed and "train.batch_size" not in changed
+    assert "evaluate.threshold" in shown("exp", "show", "--only-changed", "--csv")
     dag = shown("dag", "--mermaid")
     assert "train" in dag and "plan" in dag
     shown("plots", "diff", "--out", "curves")
@@ -60,37 +57,37 @@ def test_an_experiment_shows_what_was_changed_and_what_it_did(clone, tmp_path):
     assert "ROC" in page and "workspace" in page
 
 
-def test_plots_can_be_shown(clone):
-    done = run("dvc", "plots", "show", "--out", "shown", cwd=clone)
+def test_plots_can_be_shown(recorded, tmp_path):
+    out = tmp_path / "shown"
+    done = call("dvc", "plots", "show", "--out", str(out), cwd=recorded)
     assert done.returncode == 0, done.stdout
-    page = (clone / "shown/index.html").read_text()
+    page = (out / "index.html").read_text()
     for title in ("ROC", "Precision and recall", "Loss", "Confusion", "Scores"):
         assert title in page
-    rmtree(clone / "shown")
 
 
-def test_only_what_may_be_versioned_with_git_is_left_to_git(clone):
-    listed = run("git", "status", "--porcelain", "--untracked-files=all", cwd=clone).stdout
-    names = {line[3:] for line in listed.splitlines()}
-    assert names <= {"dvc.lock", "results/metrics.json"}
-    assert "results/metrics.json" in names
+def test_only_what_may_be_versioned_with_git_is_left_to_git(recorded):
+    listed = run("git", "ls-files", cwd=recorded).stdout.split()
+    made = {name for name in listed if name.startswith(("results", "data", "logs", "dvc.lock"))}
+    assert made == {
+        *("dvc.lock", "results/metrics.json"),
+        *("data/.gitignore", "data/mine.dvc", "data/crops.dvc"),
+    }
 
 
 def test_own_videos_are_versioned_and_worked_on_one_by_one(tmp_path):
-    checkout(tmp_path, {"datasets": [{"name": "mine", "kind": "folders", "root": "data/mine"}]})
+    mine = [{"name": "mine", "kind": "folders", "root": "data/mine"}]
+    checkout(tmp_path, {"datasets": mine}, leave_out=PAPERS)
     for name in ("real/a", "fake/b"):
         (tmp_path / "data/mine" / name).parent.mkdir(parents=True)
         media.portrait_clip(tmp_path / f"data/mine/{name}.mp4", frames=5)
-    added = run("dvc", "add", "data/mine", cwd=tmp_path)
-    assert added.returncode == 0, added.stdout
+    succeed(tmp_path, "dvc add data/mine")
     listed = run("git", "status", "--porcelain", "--untracked-files=all", cwd=tmp_path).stdout
     assert "data/mine.dvc" in listed
     assert ".mp4" not in listed
-    done = run("dvc", "repro", "faces", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout
-    made = (tmp_path / "results/faces/real-a.json").stat().st_mtime_ns
+    succeed(tmp_path, "dvc repro frames")
+    made = (tmp_path / "results/frames/real-a.json").stat().st_mtime_ns
     media.portrait_clip(tmp_path / "data/mine/fake/c.mp4", who="collins", frames=5)
-    again = run("dvc", "repro", "faces", cwd=tmp_path)
-    assert again.returncode == 0, again.stdout
-    assert (tmp_path / "results/faces/fake-c.json").is_file()
-    assert (tmp_path / "results/faces/real-a.json").stat().st_mtime_ns == made
+    succeed(tmp_path, "dvc repro frames")
+    assert (tmp_path / "results/frames/fake-c.json").is_file()
+    assert (tmp_path / "results/frames/real-a.json").stat().st_mtime_ns == made

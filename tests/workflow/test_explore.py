@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 
 import media
+from projects import snakemake_in
 from rerun_table import jobs_run, planned_jobs
-from workflow.conftest import snakemake_in
 
 
 def test_pictures_need_only_the_videos_that_they_show(tmp_path):

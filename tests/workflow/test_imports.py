@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import sys
 
 import pytest
 
+from commands import run
+from projects import SMALL, copy, snakemake_in
 from unmask.workflow import stages
 from unmask.workflow.code import PACKAGE, SHAPES_NO_RESULT, this_code
-from workflow.conftest import SMALL, snakemake_in
-from workflow.projects import run
 
 STARTS = ("unmask.cli", "unmask.workflow.lifeline", "unmask")
 """What every command passes through before it is one: it shapes no result."""
+
+WITH_TENSORFLOW = ("train", "score", "explain", "verdicts", "onnx", "tflite")
 
 TELL = """
 import sys, threading
@@ -51,9 +52,7 @@ sys.exit(status)
 
 @pytest.fixture(scope="module")
 def project(finished, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("imports") / "project"
-    shutil.copytree(finished, folder)
-    return folder
+    return copy(finished, tmp_path_factory.mktemp("imports") / "project")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +65,14 @@ def commands(project) -> dict[str, list[str]]:
     return {name: [name, *shlex.split(rest)] for name, rest in lines}
 
 
-@pytest.mark.parametrize("stage", [name for name in stages.STAGES if name != "cropped"])
+@pytest.mark.parametrize(
+    "stage",
+    [
+        pytest.param(name, marks=pytest.mark.long if name in WITH_TENSORFLOW else ())
+        for name in stages.STAGES
+        if name != "cropped"
+    ],
+)
 def test_nothing_that_is_called_is_forgotten(project, commands, stage):
     command = commands[stages.STAGES[stage].command]
     done = run(sys.executable, "-c", TELL, *command, cwd=project)

@@ -14,13 +14,12 @@ import cv2
 import pytest
 
 import media
-from workflow.conftest import run
-from workflow.projects import environment
+from commands import call_here, environment, run
 
 
 def predict(finished, folder, *arguments):
     model = finished / "results/model/model.keras"
-    return run("unmask", "predict", f"--model={model}", *map(str, arguments), cwd=folder)
+    return call_here("unmask", "predict", f"--model={model}", *map(str, arguments), cwd=folder)
 
 
 def test_a_clip_gets_the_score_that_the_pipeline_gave_it(finished, tmp_path):
@@ -113,7 +112,7 @@ def test_metrics_without_a_threshold_are_answered_with_the_option(finished, tmp_
     shutil.copy(finished / "results/model/model.keras", tmp_path / "results/model")
     (tmp_path / "results/metrics.json").write_text("{}")
     media.blank_clip(tmp_path / "a.mp4")
-    done = run("unmask", "predict", "a.mp4", cwd=tmp_path)
+    done = call_here("unmask", "predict", "a.mp4", cwd=tmp_path)
     assert done.returncode == 2
     assert "holds no threshold" in done.stdout and "--threshold 0.5" in done.stdout
 
@@ -126,7 +125,7 @@ def test_new_videos_are_scored_as_the_models_run_scored_its_own(finished, tmp_pa
     shutil.copy(next((finished / "data/demo").glob("*.mp4")), tmp_path / "a.mp4")
 
     def score(*arguments):
-        done = run("unmask", "predict", "a.mp4", "--json=-", *arguments, cwd=tmp_path)
+        done = call_here("unmask", "predict", "a.mp4", "--json=-", *arguments, cwd=tmp_path)
         assert done.returncode == 0, done.stdout
         found = json.loads(done.stdout[done.stdout.index("{") :])
         return found["threshold"], found["files"][0]["p_fake"]
@@ -164,7 +163,7 @@ def test_several_people_get_a_line_each_whatever_becomes_of_the_video(finished, 
     model = tmp_path / "all.keras"
     with_faces(finished / "results/model/model.keras", model, "all")
     media.two_faces_clip(tmp_path / "two.mp4", frames=20)
-    done = run("unmask", "predict", f"--model={model}", "two.mp4", cwd=tmp_path)
+    done = call_here("unmask", "predict", f"--model={model}", "two.mp4", cwd=tmp_path)
     assert "  person 1: " in done.stdout and "  person 2: " in done.stdout
 
 
@@ -183,11 +182,12 @@ def with_faces(source, target, faces):
 def test_exit_statuses_tell_scripts_what_happened(finished, tmp_path):
     media.portrait_clip(tmp_path / "a.mp4", frames=3)
     media.blank_clip(tmp_path / "faceless.mp4")
-    assert predict(finished, tmp_path, "faceless.mp4").returncode == 3
+    model = f"--model={finished / 'results/model/model.keras'}"
+    assert run("unmask", "predict", model, "faceless.mp4", cwd=tmp_path).returncode == 3
     called_fake = ("--threshold", "0", "--fail-on-fake")
     assert predict(finished, tmp_path, "a.mp4", "faceless.mp4", *called_fake).returncode == 4
     assert predict(finished, tmp_path, "a.mp4", "--threshold", "0").returncode == 0
-    described = run("unmask", "predict", "--help", cwd=tmp_path).stdout
+    described = call_here("unmask", "predict", "--help", cwd=tmp_path).stdout
     for status in ("0 ", "1 ", "2 ", "3 ", "4 ", "130 "):
         assert f"\n  {status}" in described
 

@@ -9,15 +9,14 @@ import shutil
 import pytest
 
 import media
+from projects import SMALL, copy, snakemake_in
 from rerun_table import planned_jobs
-from workflow.conftest import SMALL, snakemake_in
 
 
 @pytest.fixture
 def project(finished, tmp_path):
     """The finished project with a folder of new videos beside it."""
-    folder = tmp_path / "project"
-    shutil.copytree(finished, folder, symlinks=True)
+    folder = copy(finished, tmp_path / "project")
     incoming = folder / "incoming"
     incoming.mkdir()
     media.portrait_clip(incoming / "it's a clip.mp4", frames=3)

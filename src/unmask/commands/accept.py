@@ -15,9 +15,9 @@ HELP = "check that enough videos are left for training"
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     _receipt.add_arguments(parser)
-    parser.add_argument("--manifest", type=Path, required=True)
-    parser.add_argument("--quarantine", type=Path, required=True)
-    parser.add_argument("--quality", type=Path, required=True)
+    parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
+    parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
+    parser.add_argument("--quality", type=Path, required=True, help="quality.csv")
     parser.add_argument("--duplicates", type=Path, required=True, help="duplicates.csv")
     parser.add_argument(
         "--output", type=Path, required=True, help="what was decided, and in what datasets differ"

@@ -11,7 +11,7 @@ HELP = "check configuration files, laid over each other in this order; or print 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="YAML files")
     parser.add_argument("--schema", action="store_true", help="print the JSON schema")
 
 

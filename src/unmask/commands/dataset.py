@@ -14,7 +14,7 @@ HELP = "fill the folders {train,val,test}/{real,fake} with the crops"
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     _receipt.add_arguments(parser)
-    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
     parser.add_argument("--faces", type=Path, required=True, help="folder of crops and indexes")
     parser.add_argument("--cropped", type=Path, nargs="*", default=[], help="indexes of crop sets")
     parser.add_argument("--output", type=Path, required=True, help="the dataset's folder")

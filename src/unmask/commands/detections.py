@@ -12,7 +12,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--frames", type=Path, required=True, help="folder of the frames")
     parser.add_argument("--index", type=Path, required=True, help="their index (JSON)")
-    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
     parser.add_argument("--output", type=Path, required=True, help="faces found (JSON)")
     parser.add_argument("--threads", type=int, default=1, help="threads to detect with")
 

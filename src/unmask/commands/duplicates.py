@@ -14,7 +14,7 @@ HELP = "find videos that look alike and are on different sides of the split"
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     _receipt.add_arguments(parser)
-    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
     parser.add_argument("--frames", type=Path, required=True, help="folder of frames and indexes")
     parser.add_argument("--cropped", type=Path, nargs="*", default=[], help="indexes of crop sets")
     parser.add_argument("--output", type=Path, required=True, help="the pairs (CSV)")

@@ -12,7 +12,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--detections", type=Path, required=True, help="the video's faces (JSON)")
     parser.add_argument("--frames", type=Path, required=True, help="folder of its frames")
-    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
     parser.add_argument("--faces", type=Path, required=True, help="folder for the crops")
     parser.add_argument("--index", type=Path, required=True, help="their index (JSON)")
 

@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="VIDEO_FILE", help="a video or still image")
     parser.add_argument("--video", required=True, metavar="ID", help="its id")
     parser.add_argument("--source", default="", help="fingerprint of the file")
-    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--settings", type=Path, required=True, help="settings of the stage (JSON)")
     parser.add_argument("--frames", type=Path, required=True, help="folder for the frames")
     parser.add_argument("--index", type=Path, required=True, help="their index (JSON)")
     parser.add_argument("--threads", type=int, default=1, help="threads to decode with")

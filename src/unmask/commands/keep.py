@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("stages", nargs="+", metavar="STAGE", help="as `unmask plan` names them")
     parser.add_argument("--reason", required=True, help="why they still hold; it is recorded")
-    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"), help="YAML file")
     parser.add_argument(
         "--configfile",
         type=Path,

@@ -11,7 +11,9 @@ HELP = "check the configuration, write the settings of each stage, say what is l
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("config", type=Path, nargs="?", default=Path("config.yaml"))
+    parser.add_argument(
+        "config", type=Path, nargs="?", default=Path("config.yaml"), help="YAML file"
+    )
     parser.add_argument(
         "--configfile",
         type=Path,

@@ -10,7 +10,6 @@ from argparse import (
     ArgumentTypeError,
     BooleanOptionalAction,
     Namespace,
-    RawDescriptionHelpFormatter,
 )
 from contextlib import closing
 from hashlib import sha256
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from unmask.prediction.results import Prediction
     from unmask.prediction.run_settings import Scoring
     from unmask.progress import Progress
+    from unmask.videos.find_inputs import Inputs
 
 HELP = "score your own videos or images with a trained model"
 
@@ -35,7 +35,8 @@ ALL_SCORED, NOT_ALL_SCORED, NONE_SCORED, FAKE_FOUND, INTERRUPTED = 0, 1, 3, 4, 1
 
 EPILOG = """\
 exit status:
-  0    every file was scored
+  0    every file was scored (what lies beside them in a folder and is no video or image has a
+       line, too)
   1    some files could not be scored; the others were
   2    nothing was done: the command has to be corrected
   3    no file could be scored
@@ -51,14 +52,16 @@ examples:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EPILOG
+    parser.epilog = EPILOG
     parser.add_argument(
         "inputs",
         nargs="*",
         metavar="INPUT",
         help="videos, images, folders, or quoted patterns such as 'clips/*.mp4'",
     )
-    parser.add_argument("--model", type=Path, default=Path("results/model/model.keras"))
+    parser.add_argument(
+        "--model", type=Path, default=Path("results/model/model.keras"), help="the model file"
+    )
     parser.add_argument(
         "--threshold",
         type=_share,
@@ -72,6 +75,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--flip",
         action=BooleanOptionalAction,
         help="score each face with its mirror image (default: as in the model's run)",
+    )
+    parser.add_argument(
+        "--min-decoded",
+        type=_share,
+        metavar="SHARE",
+        help="score damaged videos of which so much is there (default: as in training)",
     )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write everything, face by face; - is the output"
@@ -124,25 +133,34 @@ def run(args: Namespace) -> int:
     from unmask.prediction.outputs import Destinations
     from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
+    from unmask.prediction.results import Prediction
     from unmask.prediction.run_settings import scoring_of_run
     from unmask.prediction.unlike import unlike_training
     from unmask.progress import Progress
 
     contract = read_contract(args.model)
     check_preparation(contract, args.model)
+    if args.min_decoded is not None:
+        contract["frames"] = {**contract["frames"], "min_decoded": args.min_decoded}
     given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}
     scoring = scoring_of_run(args.model, contract, **given)
     aggregate_frames([0.0], scoring.aggregate)
     if scoring.source:
         logging.info("threshold %.3f, from %s", scoring.threshold, scoring.source)
-    files = _files(args)
+    inputs = _inputs(args)
+    files = inputs.files
     wanted = Destinations(args.json, args.csv, args.kaggle, args.kaggle_fill, args.html)
     wanted.check(files)
     names = annotated_names(args.annotate, files) if args.annotate else {}
     receipt = Receipt(args) if args.settings else None
     memory = _memory(args, scoring)
-    progress = Progress(len(files), results=sys.stderr if wanted.to_output else None)
+    results_to = sys.stderr if wanted.to_output else None
+    progress = Progress(len(files), results=results_to, quiet=args.quiet)
     results: list[Prediction] = []
+    left_out = [
+        Prediction(str(file), reason=f"left out: {reason}", left_out=True)
+        for file, reason in inputs.left_out.items()
+    ]
     crops: list[FaceIndex] = []
     interrupted = False
     scored = score_files(
@@ -153,6 +171,7 @@ def run(args: Namespace) -> int:
         pictured=MOST_PICTURED if args.html else 0,
         jobs=args.jobs,
         memory=memory,
+        remedy="`--min-decoded 0` scores what is there",
         begin=lambda file: progress.begin(str(file)),
     )
     try:
@@ -168,10 +187,14 @@ def run(args: Namespace) -> int:
         interrupted = True
     finally:
         progress.clear()
+        for result in left_out:
+            progress.say(_text(result))
         for line in unlike_training(contract, crops):
             logging.warning(line)
         if results:
-            written = wanted.write(results, model=args.model, threshold=scoring.threshold)
+            written = wanted.write(
+                [*results, *left_out], model=args.model, threshold=scoring.threshold
+            )
     if interrupted:
         logging.warning("interrupted: %d of %d files were scored", len(results), len(files))
         return INTERRUPTED
@@ -183,10 +206,10 @@ def run(args: Namespace) -> int:
     return _status(results, fail_on_fake=args.fail_on_fake)
 
 
-def _files(args: Namespace) -> list[Path]:
+def _inputs(args: Namespace) -> Inputs:
     """What is to be scored: the files of the table, or what the arguments stand for."""
     from unmask.tables import read_table
-    from unmask.videos.find_inputs import find_inputs
+    from unmask.videos.find_inputs import Inputs, find_inputs
 
     if not args.files:
         if not args.inputs:
@@ -198,7 +221,7 @@ def _files(args: Namespace) -> list[Path]:
             "predict.inputs names no video or image. Write in config.yaml, for example:\n"
             "  predict:\n    inputs: [data/unlabeled]"
         )
-    return listed
+    return Inputs(listed)
 
 
 def _memory(args: Namespace, scoring: Scoring) -> Memory | None:
@@ -269,5 +292,4 @@ def _annotate(
     except UnreadableMedia as error:
         progress.say(f"  not annotated: {error}")
     else:
-        hint = "; .webm is written about three times as fast" if codec == "VP9" else ""
-        progress.say(f"  annotated: {out} ({codec}{hint})")
+        progress.say(f"  annotated: {out} ({codec})")

@@ -14,7 +14,7 @@ HELP = "list the videos that cannot be used, with the reasons, and the quality o
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     _receipt.add_arguments(parser)
-    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
     parser.add_argument("--problems", type=Path, required=True, help="found by the inventory (CSV)")
     parser.add_argument("--faces", type=Path, required=True, help="folder of the face indexes")
     parser.add_argument("--cropped", type=Path, nargs="*", default=[], help="indexes of crop sets")

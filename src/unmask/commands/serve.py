@@ -17,7 +17,9 @@ INTERRUPTED = 130
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--model", type=Path, default=Path("results/model/model.keras"))
+    parser.add_argument(
+        "--model", type=Path, default=Path("results/model/model.keras"), help="the model file"
+    )
     parser.add_argument(
         "--threshold",
         type=float,

@@ -11,7 +11,7 @@ HELP = "get data and results of this commit from DVC, and check that they belong
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--config", type=Path, default=Path("config.yaml"))
+    parser.add_argument("--config", type=Path, default=Path("config.yaml"), help="YAML file")
     parser.add_argument("--remote", help="where to pull from (default: DVC's default remote)")
 
 

@@ -65,8 +65,10 @@ class FramesSettings(Section):
     quality: Percent = Field(95, description="JPEG quality of the stored frames.")
     min_decoded: Share = Field(
         0.9,
-        description="A video of which less than this share of its announced frames can be decoded "
-        "is quarantined as truncated.",
+        description="A video of which less than this share of its announced frames is there is "
+        "quarantined as truncated. Frames that are decoded count if they decode. Frames that "
+        "nobody wants and no wanted one depends on are not decoded: they count if their packets "
+        "are whole. Where any packet is not, every frame is decoded.",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from unmask.detections.detector import min_face_pixels
 from unmask.detections.index import DetectionIndex, FrameFaces
 from unmask.errors import UnreadableMedia
 from unmask.faces.geometry import Geometry, crop_square, in_crop
@@ -74,7 +75,7 @@ def crop_faces(
         index.quality = _quality(detections.frames, seen, chosen)
         index.quality.device = detections.detector.get("device", index.quality.device)
         if not chosen:
-            return index.quarantine(STAGE, _why_none(detections.frames, min_confidence))
+            return index.quarantine(STAGE, _why_none(detections, min_confidence))
         image, shown = None, None
         for sighting in chosen:
             face, frame = sighting.face, sighting.frame
@@ -121,17 +122,28 @@ def shares(points: Sequence[Point] | None, square: Square) -> list[Point] | None
     return points and [(round(x, 4), round(y, 4)) for x, y in in_crop(points, square)]
 
 
-def _why_none(frames: Sequence[FrameFaces], min_confidence: float) -> str:
+def _why_none(found: DetectionIndex, min_confidence: float) -> str:
+    frames = found.frames
     best = max((face.confidence for frame in frames for face in frame.faces), default=None)
     if best is None:
-        return (
+        none = (
             "no face in the picture"
             if len(frames) == 1
             else f"no face in any of {len(frames)} frames"
         )
+        return none + _smallest(found)
     # Rounded down, so that 0.8996 does not read as 0.9.
     best = math.floor(best * 1000) / 1000
     return f"best confidence {best:g} is below crop.min_confidence {min_confidence:g}"
+
+
+def _smallest(found: DetectionIndex) -> str:
+    """From which size on faces were looked for, where the detector says so."""
+    if "min_face" not in found.detector:
+        return ""
+    min_face = found.detector["min_face"]
+    pixels = min_face_pixels(min_face, found.width, found.height)
+    return f"; looked for: faces from {pixels:.0f} pixels up (detect.min_face: {min_face:g})"
 
 
 def _read_frame(path: Path) -> np.ndarray:

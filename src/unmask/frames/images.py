@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from unmask.errors import UnreadableMedia
+from unmask.videos.media_types import is_animated_webp, why_not_an_image
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -29,12 +30,16 @@ def read_image(path: Path) -> np.ndarray:
         raise UnreadableMedia(f"the file cannot be read: {error.strerror}") from None
     if not data:
         raise UnreadableMedia("the file is empty")
+    if is_animated_webp(data):
+        raise UnreadableMedia(
+            "an animated WebP, which cannot be read here: save it as a video or an animated GIF"
+        )
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
         image = None
     if image is None:
-        raise UnreadableMedia("the image cannot be decoded: it is damaged, cut off or no image")
+        raise UnreadableMedia(why_not_an_image(data))
     return image
 
 

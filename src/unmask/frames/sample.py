@@ -14,7 +14,8 @@ from unmask.errors import UnreadableMedia
 from unmask.files import fresh_directory
 from unmask.frames.images import fit_within, write_jpeg
 from unmask.frames.index import Frame, FrameIndex
-from unmask.frames.video import Clip, open_clip, packet_times
+from unmask.frames.packets import Unforeseen
+from unmask.frames.video import Clip, open_clip
 
 STAGE = "frames"
 
@@ -24,8 +25,8 @@ _TOLERANCE_S = 0.0005
 _SLACK = 2
 """So many frames a header may promise too much without harm."""
 
-Wish = Callable[[int, float], bool]
-"""Given the number and time of a frame: is it wanted? Called once a frame, in order."""
+Choice = Callable[[Sequence[float]], list[int]]
+"""From the time of every frame, in seconds from the first, to the numbers of those wanted."""
 
 
 def extract_frames(
@@ -39,6 +40,7 @@ def extract_frames(
     quality: int = 95,
     min_decoded: float = 0.9,
     threads: int = 1,
+    remedy: str = "set frames.min_decoded lower to keep it",
 ) -> FrameIndex:
     """Save sampled frames of a video as ``out_dir/NNNNNN.jpg``, named by frame number.
 
@@ -52,8 +54,11 @@ def extract_frames(
             the duration, or all frames where there are fewer.
         max_size: shrink frames to fit within this many pixels, or within (width, height).
         quality: of the JPEGs, 1..100.
-        min_decoded: share of the announced frames that must decode, 0..1.
+        min_decoded: share of the announced frames that must be there, 0..1. Frames that are
+            decoded count if they decode. All are, unless every packet is whole and all that the
+            wanted frames need decodes: then the others count as they are.
         threads: threads of the decoder.
+        remedy: what to do about a video that is not whole; ends the reason.
 
     Returns:
         The index. It is quarantined, with a reason, where the video cannot be read or is cut
@@ -61,13 +66,10 @@ def extract_frames(
     """
     source = Path(source)
     index = FrameIndex(video=video, source=source.as_posix())
-    how = _How(max_size, quality, min_decoded, threads)
+    how = _How(max_size, quality, min_decoded, threads, remedy)
     with fresh_directory(out_dir) as folder:
         try:
-            if count is None:
-                _sample(source, folder, index, _at_rate(fps), how)
-            else:
-                _sample_evenly(source, folder, index, count, how)
+            _sample(source, folder, index, _choice(fps, count), how)
         except UnreadableMedia as error:
             _discard(folder, index)
             index.quarantine(STAGE, str(error))
@@ -95,61 +97,71 @@ def spread(times: Sequence[float], count: int) -> list[int]:
     return np.minimum(distinct, len(times) - count + steps).tolist()
 
 
+def at_rate(times: Sequence[float], fps: float) -> list[int]:
+    """Choose the first frame at or after each of 0, 1/fps, 2/fps, ... seconds, none twice."""
+    chosen, due = [], 0
+    for number, time in enumerate(times):
+        position = (time + _TOLERANCE_S) * fps
+        if position >= due:
+            chosen.append(number)
+            due = math.floor(position) + 1
+    return chosen
+
+
 @dataclass(frozen=True)
 class _How:
     max_size: int | Sequence[int] | None
     quality: int
     min_decoded: float
     threads: int
+    remedy: str
 
 
-def _at_rate(fps: float | None) -> Wish:
-    """Want the first frame at or after each of 0, 1/fps, 2/fps, ... seconds."""
-    due = 0
-
-    def wanted(_: int, time: float) -> bool:
-        nonlocal due
-        if fps is None:
-            return True
-        position = (time + _TOLERANCE_S) * fps
-        if position < due:
-            return False
-        due = math.floor(position) + 1
-        return True
-
-    return wanted
+def _choice(fps: float | None, count: int | None) -> Choice:
+    if count is not None:
+        return lambda times: spread(times, count)
+    if fps is None:
+        return lambda times: list(range(len(times)))
+    return lambda times: at_rate(times, fps)
 
 
-def _sample_evenly(source: Path, folder: Path, index: FrameIndex, count: int, how: _How) -> None:
-    """Sample ``count`` frames: by forecast, and once more where the forecast was wrong."""
-    forecast = spread(packet_times(source), count)
-    times = _sample(source, folder, index, _numbered(forecast), how)
-    chosen = spread(times, count)
-    if chosen != forecast:
-        _discard(folder, index)
-        _sample(source, folder, index, _numbered(chosen), how)
-
-
-def _numbered(chosen: Sequence[int]) -> Wish:
-    numbers = frozenset(chosen)
-    return lambda number, _: number in numbers
-
-
-def _sample(
-    source: Path, folder: Path, index: FrameIndex, wanted: Wish, how: _How
-) -> Sequence[float]:
-    """Go through the video once, save what is wanted, and return the time of every frame."""
-    times = array("d")
+def _sample(source: Path, folder: Path, index: FrameIndex, choose: Choice, how: _How) -> None:
+    """Save the chosen frames, and note how much of the video there is."""
     with open_clip(source, threads=how.threads) as clip:
         index.promised = clip.promised
-        for number, time in clip.frames():
-            times.append(time)
-            if wanted(number, time):
+        times = clip.forecast()
+        try:
+            chosen = choose(times)
+            if len(times) < _enough(clip, how.min_decoded):
+                raise Unforeseen
+            for number, time in clip.only(chosen):
                 _save(clip.image(), number, time, folder, index, how)
+        except Unforeseen:
+            times = _sample_all(clip, chosen, folder, index, choose, how)
         index.decoded = len(times)
         index.duration_s = round(_duration(times) or clip.frame_s, 6)
-        _check_whole(clip, index, how.min_decoded)
-    return times
+        _check_whole(clip, index, how)
+
+
+def _sample_all(
+    clip: Clip,
+    forecast: list[int],
+    folder: Path,
+    index: FrameIndex,
+    choose: Choice,
+    how: _How,
+) -> Sequence[float]:
+    """Decode every frame: by forecast, and once more where the forecast was wrong."""
+    chosen = forecast
+    while True:
+        _discard(folder, index)
+        wanted, times = frozenset(chosen), array("d")
+        for number, time in clip.frames():
+            times.append(time)
+            if number in wanted:
+                _save(clip.image(), number, time, folder, index, how)
+        if chosen == (chosen := choose(times)):
+            return times
 
 
 def _save(
@@ -169,23 +181,25 @@ def _duration(times: Sequence[float]) -> float:
     return times[-1] * len(times) / (len(times) - 1) if len(times) > 1 else 0.0
 
 
-def _check_whole(clip: Clip, index: FrameIndex, min_decoded: float) -> None:
+def _check_whole(clip: Clip, index: FrameIndex, how: _How) -> None:
     """Refuse a clip that is cut short; let one pass whose header is only imprecise.
 
     A number of frames worked out from a duration is wrong at a variable rate. There, a clip that
     lasts as long as announced and decodes without gaps is whole.
     """
-    if index.decoded >= min(min_decoded * clip.promised, clip.promised - _SLACK):
+    if index.decoded >= _enough(clip, how.min_decoded):
         return
     if not clip.counted:
-        lasts = index.duration_s >= min_decoded * clip.promised * clip.frame_s
-        gapless = clip.damaged <= (1 - min_decoded) * (index.decoded + clip.damaged)
+        lasts = index.duration_s >= how.min_decoded * clip.promised * clip.frame_s
+        gapless = clip.damaged <= (1 - how.min_decoded) * (index.decoded + clip.damaged)
         if lasts and gapless:
             return
-    raise UnreadableMedia(
-        f"the header promises {clip.promised} frames, {index.decoded} could be decoded; "
-        "set frames.min_decoded lower to keep it"
-    )
+    reason = f"the header promises {clip.promised} frames, {index.decoded} could be decoded; "
+    raise UnreadableMedia((reason + how.remedy).rstrip("; "))
+
+
+def _enough(clip: Clip, min_decoded: float) -> float:
+    return min(min_decoded * clip.promised, clip.promised - _SLACK)
 
 
 def _discard(folder: Path, index: FrameIndex) -> None:

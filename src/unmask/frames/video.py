@@ -1,31 +1,42 @@
-"""Reading videos and still images forward, frame by frame, with the time of each frame.
+"""Reading videos and still images: which frames there are, when each is shown, and their pixels.
 
-Nothing here seeks: seeking in OpenCV is inexact. Every frame is decoded, because later ones build
-on it, but only those that the caller asks for are converted to an image.
+FFmpeg decodes (through PyAV). Where the packets of a video tell for sure which frames depend on
+which, only what is needed for the wanted ones is decoded; else every frame is.
 """
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
-import cv2
+import av
 import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from unmask.errors import UnreadableMedia
 from unmask.frames.images import read_image
-from unmask.frames.mp4 import video_track, why_not_a_video
-from unmask.videos.media_types import is_image
+from unmask.frames.packets import Packets, Unforeseen, decode_needed, read_packets
+from unmask.frames.upright import to_image
+from unmask.videos.media_types import is_still, why_not_a_video
 
-_PATIENCE = 64
-"""Failed grabs in a row after which a clip that announces no frame count has ended."""
-_MAX_PATIENCE = 10_000
 _MAX_FPS = 1000.0
 _USUAL_FPS = 25.0
+_MAX_STRETCH = 8
+_CONTAINERS = (
+    "apng,asf,av1,avi,dv,flv,gif,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,mxf,"
+    "nut,obu,ogg,rm,wtv,yuv4mpegpipe"
+)
+"""What may be opened (FFmpeg's names). Playlists, which make FFmpeg open other files, are not."""
+_INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "avi")
+"""Containers that have a list of all their frames."""
 
 
 class Clip(Protocol):
@@ -35,20 +46,34 @@ class Clip(Protocol):
     the number of frames that the header announces (0: it does not say). ``counted`` tells whether
     that is a count, or only worked out from the announced duration and the nominal rate.
     ``damaged`` counts the frames that failed to decode so far though later ones did decode.
+    ``width`` and ``height`` are those that the header names, before turning.
     """
 
     frame_s: float
     promised: int
     counted: bool
     damaged: int
+    width: int
+    height: int
+
+    def forecast(self) -> list[float]:
+        """Foretell when each frame is shown, in seconds from the first, without decoding."""
 
     def frames(self) -> Iterator[tuple[int, float]]:
-        """Go through the clip once: number and time in seconds of each frame that decodes.
+        """Decode all of the clip: number and time in seconds of each frame that decodes.
 
         Times start at 0 with the first frame and increase strictly.
 
         Raises:
             UnreadableMedia: not a single frame decodes.
+        """
+
+    def only(self, numbers: Collection[int]) -> Iterator[tuple[int, float]]:
+        """Decode no more than some frames need; number and time in seconds of each of them.
+
+        Raises:
+            Unforeseen: it cannot be told what they need, or something does not decode. Frames
+                that came before are right; whether they are those that were meant is not known.
         """
 
     def image(self) -> np.ndarray:
@@ -59,83 +84,93 @@ class Clip(Protocol):
 def open_clip(path: Path, *, threads: int = 1) -> Iterator[Clip]:
     """Open a video or still image for reading; ``threads`` is for the decoder.
 
+    What the file is, its content says; its name only where the content says nothing.
+
     Raises:
         UnreadableMedia: the file is missing, empty, or holds no video stream.
     """
     path = Path(path)
-    if is_image(path):
-        yield _Still(read_image(path))
-        return
-    _check_file(path)
-    capture = _open(path, cv2.CAP_PROP_N_THREADS, threads)
-    try:
-        if not capture.isOpened():
-            raise UnreadableMedia(why_not_a_video(path))
-        yield _Video(capture, path)
-    finally:
-        capture.release()
-
-
-def packet_times(path: Path) -> list[float]:
-    """Foretell the frames' times in seconds from the compressed packets, without decoding.
-
-    This costs about a hundredth of decoding. It is a forecast: damage shows only in decoding, and
-    packets that an edit list hides are in it.
-    """
-    if is_image(path):
-        return [0.0]
-    capture = _open(Path(path), cv2.CAP_PROP_FORMAT, -1)
-    try:
-        times = []
-        while capture.grab():
-            times.append(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-        frame_s = _frame_duration(capture)
-    finally:
-        capture.release()
-    times.sort()  # packets come in decoding order
-    if len(set(times)) < len(times):
-        return [number * frame_s for number in range(len(times))]
-    return [time - times[0] for time in times]
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UnreadableMedia("a pipe, a device or a socket, not a file")
+    yield _Still(read_image(path)) if is_still(path) else _Video(path, threads)
 
 
 class _Video:
-    def __init__(self, capture: cv2.VideoCapture, path: Path) -> None:
-        self._capture = capture
-        self.frame_s = _frame_duration(capture)
-        self.promised = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-        self.counted = False
+    def __init__(self, path: Path, threads: int) -> None:
         self.damaged = 0
-        track = video_track(path)
-        if track is not None and track.samples == self.promised > 0:
-            self.promised = round(self.promised * track.shown)
-            self.counted = True
+        self._path, self._threads = path, threads
+        self._packets: Packets | None = None
+        self._frame: VideoFrame | None = None
+        with self._open() as (container, stream):
+            self.frame_s = _frame_duration(stream)
+            self.width, self.height = stream.width, stream.height
+            self._pixel_aspect = _pixel_aspect(stream)
+            self.promised, self.counted = _promised(container, stream, self.frame_s)
+
+    def forecast(self) -> list[float]:
+        if self._packets is None:
+            with self._open() as (container, stream):
+                self._packets = Packets.read(container, stream, self.frame_s)
+        return list(self._packets.times)
 
     def frames(self) -> Iterator[tuple[int, float]]:
-        number, failed = 0, 0
-        start, previous = 0.0, -math.inf
-        # A grab fails for each packet that does not decode, not only at the end.
-        while failed < min(max(_PATIENCE, self.promised - number), _MAX_PATIENCE):
-            if not self._capture.grab():
-                failed += 1
-                continue
-            self.damaged += failed
-            failed = 0
-            stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            if number == 0:
-                start = stamp
-            # A frame without a timestamp reads as 0, a damaged one may jump back.
-            time = stamp - start if stamp - start > previous else previous + self.frame_s
-            yield number, time
-            previous = time
-            number += 1
+        number, failed, self.damaged = 0, 0, 0
+        start, previous = None, -self.frame_s
+        with self._open() as (container, stream):
+            tick_s = float(stream.time_base)
+            for frame in _decode(container, stream):
+                if frame is None:
+                    failed += 1
+                    continue
+                self.damaged += failed
+                failed = 0
+                # A frame without a timestamp, or a damaged one that jumps back, follows the last.
+                time = previous + self.frame_s
+                if frame.pts is not None:
+                    start = frame.pts if start is None else start
+                    stamp = (frame.pts - start) * tick_s
+                    time = stamp if stamp > previous else time
+                self._frame = frame
+                yield number, time
+                previous = time
+                number += 1
         if number == 0:
             raise UnreadableMedia("not a single frame can be decoded")
 
+    def only(self, numbers: Collection[int]) -> Iterator[tuple[int, float]]:
+        times = self.forecast()
+        if not self._packets.reliable:
+            raise Unforeseen
+        needed = self._packets.needed_by(numbers)
+        missing = set(numbers)
+        with self._open() as (container, stream):
+            for frame in decode_needed(read_packets(container, stream), stream, needed):
+                # Two fields may come in two packets.
+                if frame.interlaced_frame or frame.is_corrupt:
+                    raise Unforeseen
+                number = self._packets.number(frame.pts)
+                if number in missing:
+                    missing.remove(number)
+                    self._frame = frame
+                    yield number, times[number]
+        if missing:
+            raise Unforeseen
+
     def image(self) -> np.ndarray:
-        ok, image = self._capture.retrieve()
-        if not ok:
-            raise UnreadableMedia("a frame cannot be converted to an image")
-        return image
+        return to_image(self._frame, self._pixel_aspect)
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+        with _container(self._path) as container:
+            stream = container.streams.best("video")
+            if not container.streams:
+                raise UnreadableMedia(why_not_a_video(self._path))
+            # The cover of an album is a stream of one picture.
+            if stream is None or stream.disposition & Disposition.attached_pic:
+                raise UnreadableMedia("no video stream can be found: the file is audio only")
+            stream.codec_context.thread_count = self._threads
+            stream.codec_context.thread_type = "AUTO"
+            yield container, stream
 
 
 class _Still:
@@ -146,32 +181,23 @@ class _Still:
 
     def __init__(self, image: np.ndarray) -> None:
         self._image = image
+        self.height, self.width = image.shape[:2]
+
+    def forecast(self) -> list[float]:
+        return [0.0]
 
     def frames(self) -> Iterator[tuple[int, float]]:
         yield 0, 0.0
+
+    def only(self, numbers: Collection[int]) -> Iterator[tuple[int, float]]:
+        yield from ((number, 0.0) for number in numbers)
 
     def image(self) -> np.ndarray:
         return self._image
 
 
-def _open(path: Path, *properties: int) -> cv2.VideoCapture:
-    """Open with FFmpeg, silently: what goes wrong is said in our own errors."""
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        # The absolute path keeps FFmpeg from reading a name such as "http:a.mp4" as an address.
-        return cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG, properties)
-    finally:
-        cv2.utils.logging.setLogLevel(level)
-
-
-def _frame_duration(capture: cv2.VideoCapture) -> float:
-    fps = capture.get(cv2.CAP_PROP_FPS)
-    return 1 / (fps if 0 < fps <= _MAX_FPS else _USUAL_FPS)
-
-
-def _check_file(path: Path) -> None:
+@contextmanager
+def _container(path: Path) -> Iterator[InputContainer]:
     try:
         with path.open("rb") as file:
             if not file.read(1):
@@ -180,3 +206,49 @@ def _check_file(path: Path) -> None:
         raise UnreadableMedia("the file is missing") from None
     except OSError as error:
         raise UnreadableMedia(f"the file cannot be read: {error.strerror}") from None
+    limits = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+    try:
+        # The absolute path keeps FFmpeg from reading a name such as "http:a.mp4" as an address.
+        container = av.open(str(path.absolute()), options=limits, metadata_errors="replace")
+    except av.FFmpegError:
+        raise UnreadableMedia(why_not_a_video(path)) from None
+    with container:
+        yield container
+
+
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
+    """Every frame in the order of showing; None for each packet that does not decode."""
+    decoder = stream.codec_context
+    for packet in chain(read_packets(container, stream), [None]):
+        try:
+            yield from decoder.decode(packet)
+        except av.FFmpegError:
+            yield None
+
+
+def _promised(container: InputContainer, stream: VideoStream, frame_s: float) -> tuple[int, bool]:
+    """How many frames the header announces, and whether it has counted them.
+
+    A list of all frames counts more than a number: it leaves out what an edit list hides, and
+    writers of AVI are known to write any number.
+    """
+    if container.format.name in _INDEXED and stream.frames and len(stream.index_entries) > 1:
+        return sum(not entry.is_discard for entry in stream.index_entries), True
+    duration = (container.duration or 0) / av.time_base
+    if not duration and stream.duration:
+        duration = float(stream.duration * stream.time_base)
+    return stream.frames or max(0, math.floor(duration / frame_s + 0.5)), False
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / _MAX_STRETCH <= aspect <= _MAX_STRETCH:
+        raise UnreadableMedia(
+            f"its header says that pixels are {float(aspect):g} times as wide as high"
+        )
+    return aspect
+
+
+def _frame_duration(stream: VideoStream) -> float:
+    fps = float(stream.guessed_rate or 0)
+    return 1 / (fps if 0 < fps <= _MAX_FPS else _USUAL_FPS)

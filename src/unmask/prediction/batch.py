@@ -21,6 +21,7 @@ def score_files(
     pictured: int = 0,
     jobs: int = 1,
     memory: Memory | None = None,
+    remedy: str = "",
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[tuple[Prepared | None, Prediction]]:
     """Score files one after the other and yield what each was prepared to, and its result.
@@ -35,6 +36,7 @@ def score_files(
         pictured: so many of the files, the first of them, get pictures.
         jobs: so many files are prepared at once, beside the scoring.
         memory: results from before. What comes from there was not prepared: None.
+        remedy: what the reason of a file that is not whole says of a way to score it.
         begin: called before each file.
     """
     known: dict[Path, Prediction] = {}
@@ -43,7 +45,7 @@ def score_files(
         if found is not None:
             known[file] = found
     todo = [file for file in files if file not in known]
-    with Preparation(todo, contract, jobs) as preparation:
+    with Preparation(todo, contract, jobs, remedy) as preparation:
         if todo:
             from unmask.model import runtime
 

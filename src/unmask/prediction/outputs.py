@@ -105,6 +105,8 @@ def kaggle_note(results: Sequence[Prediction], file: Path, fill: float | None) -
 
 def lines(result: Prediction) -> list[str]:
     """What to print of a file: a line, and one for each person where there are several."""
+    if result.left_out:
+        return [f"{result.file}: {result.reason}"]
     if not result.scored:
         return [f"{result.file}: not scored, {result.reason}"]
     text = (
@@ -188,9 +190,10 @@ class Destinations:
             else:
                 write_text(self.json, text)
         if self.kaggle:
-            rows = outputs.kaggle_rows(results, self.kaggle_fill)
+            asked = [result for result in results if not result.left_out]
+            rows = outputs.kaggle_rows(asked, self.kaggle_fill)
             write_table(self.kaggle, outputs.KAGGLE_COLUMNS, rows)
-            logging.info("%s", outputs.kaggle_note(results, self.kaggle, self.kaggle_fill))
+            logging.info("%s", outputs.kaggle_note(asked, self.kaggle, self.kaggle_fill))
         if self.html:
             from unmask.prediction.page import prediction_page
 

@@ -62,10 +62,12 @@ def prepare(
     contract: Mapping[str, Any],
     folder: Path,
     begin: Callable[[str], None] = lambda _: None,
+    remedy: str = "",
 ) -> Prepared:
     """Sample, detect and crop as the contract says, below ``folder``.
 
-    ``begin`` is called with each of ``PREPARATION`` as it begins.
+    ``begin`` is called with each of ``PREPARATION`` as it begins. For ``remedy`` see
+    :func:`unmask.frames.sample.extract_frames`.
 
     A file that is of no use gives quarantined crops with the reason. Faces are looked for on
     whatever device there is: a model trained beside a GPU scores without one too.
@@ -73,7 +75,7 @@ def prepare(
     frames_dir, crops_dir = folder / "frames", folder / "faces"
     try:
         begin("frames")
-        frames = extract_frames(file, frames_dir, video=_CLIP, **contract["frames"])
+        frames = extract_frames(file, frames_dir, video=_CLIP, remedy=remedy, **contract["frames"])
         begin("detect")
         found = detect_faces(frames, frames_dir, **{**contract["detect"], "device": "auto"})
         begin("crop")
@@ -94,9 +96,11 @@ class Preparation:
     next one is asked for.
     """
 
-    def __init__(self, files: Sequence[Path], contract: Mapping[str, Any], jobs: int = 1) -> None:
+    def __init__(
+        self, files: Sequence[Path], contract: Mapping[str, Any], jobs: int = 1, remedy: str = ""
+    ) -> None:
         """Start with the first files at once."""
-        self._files, self._contract = files, contract
+        self._files, self._contract, self._remedy = files, contract, remedy
         self._root = tempfile.TemporaryDirectory(prefix="unmask-", ignore_cleanup_errors=True)
         self._workers = ThreadPoolExecutor(max_workers=jobs)
         self._ahead = deque(self._start(number) for number in range(min(jobs, len(files))))
@@ -120,4 +124,6 @@ class Preparation:
 
     def _start(self, number: int) -> Future[Prepared]:
         folder = Path(self._root.name) / f"{number:06d}"
-        return self._workers.submit(prepare, self._files[number], self._contract, folder)
+        return self._workers.submit(
+            prepare, self._files[number], self._contract, folder, remedy=self._remedy
+        )

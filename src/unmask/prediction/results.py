@@ -80,7 +80,8 @@ class Prediction:
     the threshold, None where there is no interval. ``coverage`` is the share of the sampled frames
     in which a face was found; ``frames`` holds the score of each of those, ``tracks`` that of each
     person, ``faces`` that of each face. ``sampled`` has number and time of every sampled frame;
-    ``width`` is that of the frames that the boxes of faces refer to.
+    ``width`` is that of the frames that the boxes of faces refer to. ``left_out`` marks what lies
+    in a folder and is no video or image: nobody asked for a score of it.
     """
 
     file: str
@@ -97,6 +98,7 @@ class Prediction:
     faces: list[FaceScore] = field(default_factory=list)
     sampled: list[tuple[int, float]] = field(default_factory=list)
     width: int = 0
+    left_out: bool = False
     pictures: Pictures | None = None
 
     @property

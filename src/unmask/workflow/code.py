@@ -9,6 +9,7 @@ use.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -42,7 +43,13 @@ Place = tuple[str, str]
 
 def code_digest(stage: str) -> str:
     """A digest of a stage's code: it changes when what the stage does may have changed."""
-    return this_code().digest(stage)
+    collects = gc.isenabled()
+    gc.disable()  # a syntax tree is many objects, and none of them is garbage
+    try:
+        return this_code().digest(stage)
+    finally:
+        if collects:
+            gc.enable()
 
 
 @cache

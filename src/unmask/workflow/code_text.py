@@ -64,8 +64,6 @@ class Writer:
         if special := _SPECIAL.get(kind):
             special(self, node)
             return
-        if does_nothing(node):
-            return
         self.parts.append(kind.__name__)
         for name in parts_of(kind):
             self._value(getattr(node, name, None))
@@ -131,6 +129,14 @@ class Writer:
         """The names say what ours are; a library may be imported for what that does."""
         found = sorted(filter(None, imported(node, self.names).values()))
         self.parts += [f"import {name}" for name in found if name.split(".")[0] != OURS]
+
+    def _expression(self, node: ast.Expr) -> None:
+        if not does_nothing(node):
+            self.parts.append("Expr")
+            self._node(node.value)
+
+    def _pass(self, node: ast.Pass) -> None:
+        """Nothing."""
 
     def _constant(self, node: ast.Constant) -> None:
         self.parts.append(ascii(node.value))
@@ -256,11 +262,13 @@ _SPECIAL = {
     ast.Call: Writer._call,
     ast.ClassDef: Writer._class,
     ast.Constant: Writer._constant,
+    ast.Expr: Writer._expression,
     ast.If: Writer._if,
     ast.Import: Writer._import,
     ast.ImportFrom: Writer._import,
     ast.JoinedStr: Writer._f_string,
     ast.Name: Writer._name,
+    ast.Pass: Writer._pass,
     **dict.fromkeys(COMPREHENSIONS, Writer._comprehension),
     **dict.fromkeys(_FUNCTIONS, Writer._function),
 }

@@ -88,7 +88,7 @@ def _to_score(config: Config, where: Path) -> list[str]:
     found: dict[str, None] = {}
     for name in config.predict.inputs:
         with suppress(UnmaskError):
-            files = find_inputs([str(where / name)])
+            files = find_inputs([str(where / name)]).files
             if not Path(name).is_absolute():
                 files = [file.relative_to(where) for file in files]
             found |= dict.fromkeys(map(str, files))

@@ -45,9 +45,9 @@ def test_the_schema_is_printed_as_json(capsys):
 
 def test_a_command_of_a_per_video_job_imports_no_heavy_library():
     code = (
-        "import sys; from unmask.cli import _parser\n"
+        "import sys; from unmask.cli import make_parser\n"
         "import unmask.frames.sample, unmask.faces.crop, unmask.detections.detect\n"
-        "for name in ('frames', 'detections', 'faces'): _parser([name])\n"
+        "for name in ('frames', 'detections', 'faces'): make_parser([name])\n"
         "heavy = {'tensorflow', 'keras', 'pandas', 'pydantic', 'sklearn', 'matplotlib', 'onnx'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

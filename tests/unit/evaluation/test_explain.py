@@ -35,6 +35,8 @@ FAMILIES = {
 }
 """One member of each family."""
 
+QUICK = ("EfficientNetB0", "MobileNet", "ResNet50", "Meso4")
+
 SLIM = {"backbone": "MobileNet", "backbone_args": {"alpha": 0.25}, "input_size": 128}
 LAST = "conv_pw_13_relu"
 
@@ -64,7 +66,10 @@ def test_every_network_belongs_to_a_family_that_is_tried():
     assert {family(name) for name in BACKBONES} == {family(name) for name in FAMILIES}
 
 
-@pytest.mark.parametrize("backbone", FAMILIES)
+@pytest.mark.parametrize(
+    "backbone",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in FAMILIES],
+)
 def test_each_family_gives_a_finite_map_of_the_inputs_size(backbone, at_once):
     keras.utils.set_random_seed(1)
     model = build_model(backbone=backbone, backbone_args=FAMILIES[backbone], input_size=96)

@@ -354,3 +354,16 @@ def test_the_command_writes_crops_and_index(tmp_path):
     assert status == 0
     assert [file.name for file in out.iterdir()] == ["000000_0.jpg"]
     assert FaceIndex.load(index).faces[0].confidence == 0.8
+
+
+@pytest.mark.parametrize(("min_face", "pixels"), [(0.1, 24), (0.5, 120), (40, 40)])
+def test_where_no_face_is_found_the_reason_names_the_smallest_that_was_looked_for(
+    tmp_path, min_face, pixels
+):
+    found = DetectionIndex("clip", width=320, height=240, detector={"min_face": min_face})
+    found.frames = [FrameFaces(number, float(number), f"{number}.jpg") for number in range(3)]
+    index = crop_faces(found, tmp_path, tmp_path / "faces")
+    assert index.reason == (
+        f"no face in any of 3 frames; looked for: faces from {pixels} pixels up "
+        f"(detect.min_face: {min_face:g})"
+    )

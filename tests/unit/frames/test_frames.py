@@ -212,17 +212,22 @@ def test_a_hidden_part_of_a_trimmed_video_is_not_missed(tmp_path, extract):
     assert times(index)[0] == 0
 
 
-def test_a_header_may_promise_two_frames_too_many(tmp_path, extract):
-    path = media.numbered_clip(tmp_path / "clip.avi", frames=8)
-    data = path.read_bytes()
-    assert data.count((8).to_bytes(4, "little")) >= 1
-    for more, ok in ((10, True), (14, False)):
-        at = data.index(b"strh") + 8 + 32
-        path.write_bytes(data[:at] + more.to_bytes(4, "little") + data[at + 4 :])
-        index, _ = extract(path)
-        assert index.promised == more
-        assert index.decoded == 8
-        assert index.ok is ok
+@pytest.mark.parametrize("stated", [10, 14, 80])
+def test_an_avi_that_lists_all_its_frames_is_whole_whatever_number_its_header_gives(
+    tmp_path, extract, stated
+):
+    index, shown = extract(media.avi_of(tmp_path / "clip.avi", frames=8, stated=stated), fps=None)
+    assert index.ok
+    assert shown == list(range(8))
+    assert index.promised == index.decoded == 8
+
+
+@pytest.mark.parametrize(("stated", "ok"), [(10, True), (14, False)])
+def test_without_a_list_of_frames_a_header_may_promise_two_too_many(tmp_path, extract, stated, ok):
+    path = media.avi_of(tmp_path / "clip.avi", frames=8, stated=stated, listed=False)
+    index, _ = extract(path)
+    assert (index.promised, index.decoded) == (stated, 8)
+    assert index.ok is ok
 
 
 def test_a_duration_times_a_nominal_rate_is_no_promise(tmp_path, extract):

@@ -48,7 +48,10 @@ def crops() -> np.ndarray:
     return np.stack(found)
 
 
-@pytest.fixture(scope="module", params=NETWORKS)
+QUICK, LONG = ("Meso4", "MobileNet"), "EfficientNetV2B0"
+
+
+@pytest.fixture(scope="module", params=[*QUICK, pytest.param(LONG, marks=pytest.mark.long)])
 def trained(request, crops, tmp_path_factory) -> Path:
     """A model file whose frozen batch norms have seen the crops, so that scores differ."""
     runtime.make_deterministic(7)
@@ -131,7 +134,7 @@ def test_a_tflite_file_is_also_a_zip_archive_with_the_contract(meso4, tmp_path):
         assert json.loads(archive.read("unmask.json")) == load_model(meso4)[1]
 
 
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize("kind", ["onnx", pytest.param("tflite", marks=pytest.mark.long)])
 def test_the_same_model_gives_the_same_bytes_in_another_process(meso4, tmp_path, kind):
     here = tmp_path / f"here.{kind}"
     export_model(meso4, here)

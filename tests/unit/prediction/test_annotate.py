@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import cv2
 import numpy as np
 import pytest
@@ -69,7 +67,7 @@ def test_every_frame_is_written_with_a_box_around_the_face(tmp_path, suffix):
     result.sampled = [(0, 0.0), (5, 0.5), (10, 1.0)]
     out = tmp_path / f"marked{suffix}"
     codec = annotate(clip, out, result, threshold=0.5, fps=10)
-    assert codec in ("H.264", "VP9", "VP8")
+    assert codec == CODECS[suffix][1]
     images = read(out)
     assert len(images) == 11
     blue, _, red = (images[3][45, 106].astype(int) - 127).tolist()
@@ -99,16 +97,15 @@ def test_a_still_image_stays_one(tmp_path):
 def test_a_file_that_was_not_finished_does_not_appear(tmp_path):
     with (
         pytest.raises(RuntimeError),
-        video_writer(tmp_path / "a.webm", 10, (64, 64)) as (writer, _),
+        video_writer(tmp_path / "a.webm", 10, (64, 64)) as writer,
     ):
         writer.write(np.zeros((64, 64, 3), np.uint8))
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_ffmpeg_says_of_encoders_it_lacks_is_not_shown(tmp_path, capfd):
-    os.environ.pop("OPENCV_FFMPEG_LOGLEVEL", None)
-    with video_writer(tmp_path / "a.mp4", 10, (64, 64)) as (writer, _):
+def test_what_the_encoder_says_is_not_shown(tmp_path, capfd):
+    with video_writer(tmp_path / "a.mp4", 10, (64, 64)) as writer:
         writer.write(np.zeros((64, 64, 3), np.uint8))
     assert capfd.readouterr().err == ""
 
@@ -118,8 +115,7 @@ def test_one_input_goes_to_the_file_that_is_named_and_several_to_a_folder(tmp_pa
     assert annotated_names(tmp_path / "o.webm", one) == {one[0]: tmp_path / "o.webm"}
     some = [tmp_path / "1/a.mov", tmp_path / "2/a.mp4", tmp_path / "b.png"]
     names = [path.name for path in annotated_names(tmp_path / "marked", some).values()]
-    assert names[0].startswith("a.") and names[1].startswith("a-2.") and names[2] == "b.jpg"
-    assert all(name.endswith((".mp4", ".webm", ".jpg")) for name in names)
+    assert names == ["a.mp4", "a-2.mp4", "b.jpg"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
@@ -63,12 +64,12 @@ def clips(tmp_path, monkeypatch):
     ],
 )
 def test_files_folders_and_quoted_patterns_become_files_each_once(clips, given, found):
-    assert [path.as_posix() for path in find_inputs(given)] == found
+    assert [path.as_posix() for path in find_inputs(given).files] == found
 
 
 def test_a_file_whose_name_looks_like_a_pattern_is_that_file(clips, tmp_path):
     media.text_file(tmp_path / "clips/x[1].mp4")
-    assert [path.name for path in find_inputs(["clips/x[1].mp4"])] == ["x[1].mp4"]
+    assert [path.name for path in find_inputs(["clips/x[1].mp4"]).files] == ["x[1].mp4"]
 
 
 @pytest.mark.parametrize(
@@ -77,11 +78,50 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(clips, tmp_path):
         ("clips/z.mp4", "There is no file or folder"),
         ("clips/*.avi", "No video or image matches clips/\\*.avi"),
         ("clips/*.txt", "No video or image matches"),
+        ("https://example.org/a.mp4", "is an address. Files are scored"),
+        ("rtsp://10.0.0.1/stream", "is an address. Files are scored"),
+        ("file:///tmp/a.mp4", "is an address. Files are scored"),
+        ("0", "cameras are not read"),
+        ("-", "the standard input"),
+        ("/dev/null", "a pipe, a device or a socket"),
+        ("pipe", "a pipe, a device or a socket"),
     ],
 )
 def test_what_stands_for_nothing_is_said(clips, given, said):
+    os.mkfifo("pipe")
     with pytest.raises(UnmaskError, match=said):
         find_inputs([given])
+
+
+def test_every_file_in_a_folder_is_scored_or_left_out_with_a_reason(tmp_path):
+    (tmp_path / "whole").mkdir()
+    clip = media.numbered_clip(tmp_path / "whole" / "clip.mp4", frames=3)
+    folder = tmp_path / "mixed"
+    (folder / "below").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    wanted = {}
+    for name in ("a.gif", "b.avif", "c.jfif", "d.jpe", "e.apng", "f.webp", "g.JPG", "h.mp4"):
+        wanted[name] = media.text_file(folder / name)
+    for name in ("nameless", "wrong.txt", "below/clip.dat"):
+        wanted[name] = folder / name
+        wanted[name].write_bytes(clip.read_bytes())
+    reasons = {
+        "notes.txt": "neither a video nor an image",
+        "gone.mp4": "a link to a file that is not there",
+        "pipe.mp4": "a pipe, a device or a socket",
+        "elsewhere": "a link to a folder; name the folder itself",
+    }
+    media.text_file(folder / "notes.txt")
+    (folder / "gone.mp4").symlink_to("nowhere.mp4")
+    os.mkfifo(folder / "pipe.mp4")
+    (folder / "elsewhere").symlink_to(clip.parent)
+    for hidden in (".hidden.mp4", ".git/a.mp4"):
+        media.text_file(folder / hidden)
+
+    inputs = find_inputs([str(folder)])
+
+    assert set(inputs.files) == set(wanted.values())
+    assert {file.name: reason for file, reason in inputs.left_out.items()} == reasons
 
 
 # --- uncertainty ------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ import media
 pytest.importorskip("nicegui", reason="needs the extra serve")
 
 from unmask.errors import UnmaskError
-from unmask.prediction.serve.check_upload import HEAD, Refused, check_media, suffix_of
+from unmask.prediction.serve.check_upload import Refused, check_media, suffix_of
 from unmask.prediction.serve.jobs import Visits
 from unmask.prediction.serve.limits import NAME_LENGTH, Limits, shown_name
 from unmask.prediction.serve.origin_guard import Guard
 from unmask.prediction.serve.receive import receive
+from unmask.videos.media_types import HEAD
 
 
 @pytest.fixture

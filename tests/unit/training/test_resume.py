@@ -65,7 +65,9 @@ def stop_after(epochs, monkeypatch):
     monkeypatch.setattr(Checkpoint, "save", save)
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 5, 6])
+@pytest.mark.parametrize(
+    "epochs", [3, *(pytest.param(epochs, marks=pytest.mark.long) for epochs in (1, 2, 5, 6))]
+)
 def test_a_training_goes_on_to_the_same_bytes(
     dataset, whole, tmp_path, monkeypatch, caplog, epochs
 ):
@@ -110,6 +112,7 @@ def test_another_setting_starts_anew(dataset, tmp_path, monkeypatch, caplog):
     assert result.epochs == 2
 
 
+@pytest.mark.long
 def test_killed_at_a_random_moment_the_command_goes_on_to_the_same_bytes(dataset, tmp_path):
     settings = {"model": MODEL, "augment": AUGMENT, "train": TRAIN | {"epochs": 40}}
     (tmp_path / "train.json").write_text(text(settings | {"contract": CONTRACT}, code=""))
@@ -153,6 +156,7 @@ def test_the_head_alone_learns_first(dataset, tmp_path, whole):
     assert float(history[2]["learning_rate"]) == pytest.approx(5e-3, rel=0.01)
 
 
+@pytest.mark.long
 def test_a_backbone_that_is_frozen_for_good_stays_so(dataset, tmp_path):
     frozen = MODEL | {"trainable": False}
     results = [
@@ -218,13 +222,14 @@ import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from pathlib import Path
-from unmask.training.fit import train
+from unmask.training.train import train
 two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]) if sys.argv[1] == "2" else None
 given = json.loads(sys.argv[2])
 result = train(*map(Path, given.pop("paths")), strategy=two, **given)
 """
 
 
+@pytest.mark.long
 def test_two_devices_train_as_one_does(dataset, tmp_path):
     model = {"backbone": "MobileNet", "backbone_args": {"alpha": 0.25}, "head": "pool"}
     model |= {"input_size": SIDE, "trainable": False}

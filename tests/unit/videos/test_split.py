@@ -70,6 +70,13 @@ def test_own_splits_that_would_leak_are_refused_and_others_are_kept(some, own):
             assert before.split in ("", after.split) or after.split == "val"
 
 
+def test_shares_are_met_in_both_classes_where_each_group_has_one():
+    some = [video(f"{number}-{label}", label) for number in range(30) for label in (0, 1)]
+    counts = Counter((v.label, v.split) for v in assign_splits(some))
+    shares = {"train": 18, "val": 6, "test": 6}
+    assert counts == {(label, split): n for label in (0, 1) for split, n in shares.items()}
+
+
 def test_shares_are_met_in_every_dataset_and_class():
     dealt = assign_splits(pairs(50) + pairs(20, fakes=4, dataset="e"))
     counts = Counter((v.dataset, v.label, v.split) for v in dealt)

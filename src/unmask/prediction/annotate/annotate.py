@@ -14,7 +14,7 @@ from unmask.prediction.annotate.draw import draw
 from unmask.prediction.annotate.interpolate import Trails
 from unmask.prediction.annotate.video_writer import video_writer
 from unmask.prediction.results import Prediction
-from unmask.videos.media_types import is_image
+from unmask.videos.media_types import is_still
 
 LARGEST = 960
 """Larger side of an annotated video in pixels, at most: encoding costs far more than scoring."""
@@ -48,7 +48,7 @@ def annotate(
         return draw(image, trails.at(time), ratio=ratio, threshold=threshold, banner=banner)
 
     with open_clip(source, threads=os.cpu_count() or 1) as clip:
-        if is_image(source):
+        if is_still(source):
             for _, time in clip.frames():
                 out.parent.mkdir(parents=True, exist_ok=True)
                 out.write_bytes(cv2.imencode(out.suffix, drawn(clip.image(), time))[1].tobytes())
@@ -57,13 +57,13 @@ def annotate(
         number, time = next(frames)
         image = clip.image()
         size = _size(image)
-        with video_writer(out, round(fps, 3), size) as (writer, codec):
+        with video_writer(out, round(fps, 3), size) as writer:
             writer.write(drawn(_shrunk(image, size), time))
             for number, time in frames:
                 writer.write(drawn(_shrunk(clip.image(), size), time))
                 if number % _EVERY == 0:
                     tell(number)
-    return codec
+    return writer.codec
 
 
 def _banner(result: Prediction) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unmask.errors import UnmaskError
-from unmask.prediction.annotate.video_writer import CODECS, best_suffix
-from unmask.videos.media_types import is_image
+from unmask.prediction.annotate.video_writer import CODECS
+from unmask.videos.media_types import is_still
 
 IMAGES = (".jpg", ".png")
 
@@ -45,11 +45,10 @@ def _is_folder(out: Path, files: Sequence[Path]) -> bool:
 def _in_folder(out: Path, files: Sequence[Path]) -> dict[Path, Path]:
     if out.is_file():
         raise UnmaskError(f"--annotate {out} is a file. Name a folder.")
-    moving = "" if all(is_image(file) for file in files) else best_suffix()
     names: dict[Path, Path] = {}
     taken: set[str] = set()
     for file in files:
-        suffix = ".jpg" if is_image(file) else moving
+        suffix = ".jpg" if is_still(file) else ".mp4"
         name, number = f"{file.stem}{suffix}", 1
         while name.casefold() in taken:
             number += 1
@@ -60,7 +59,7 @@ def _in_folder(out: Path, files: Sequence[Path]) -> dict[Path, Path]:
 
 
 def _checked(out: Path, files: Sequence[Path]) -> Path:
-    kind, allowed = ("image", IMAGES) if is_image(files[0]) else ("video", tuple(CODECS))
+    kind, allowed = ("image", IMAGES) if is_still(files[0]) else ("video", tuple(CODECS))
     if out.suffix.lower() not in allowed:
         raise UnmaskError(
             f"--annotate {out}: an annotated {kind} such as {files[0].name} is written as "

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from unmask.prediction.serve.check_upload import HEAD, Refused, suffix_of
+from unmask.prediction.serve.check_upload import Refused, suffix_of
 from unmask.prediction.serve.jobs import Job
 from unmask.prediction.serve.limits import Limits
+from unmask.videos.media_types import HEAD
 
 
 async def receive(
