@@ -18,6 +18,7 @@ DATASET = (
     "file", "video", "frame", "time_s", "track", "label", "group", "split", "method", "dataset",
 )  # fmt: skip
 PAIRS = ("video", "other", "split", "other_split", "label", "other_label", "difference")
+SHORTCUTS = ("property", "auc", "low", "high", "real", "fake", "videos")
 QUARANTINE = ("video", "stage", "reason")
 QUALITY = (
     *("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence"),
@@ -70,6 +71,11 @@ class Results:
         self.left_out = self.table("left_out.csv", ("video", "dataset", "path", "reason"), ())
         self.notes = self.table("notes.csv", ("note",), ())
         self.duplicates = self.table("duplicates.csv", PAIRS, ())
+        self.shortcuts = self.table("shortcuts.csv", SHORTCUTS, (
+            ("all together", "0.5200", "0.4000", "0.6300", "", "", 11),
+            ("width", "0.5100", "0.4100", "0.6100", "640 px", "640 px", 11),
+            ("codec", "nan", "nan", "nan", "h264 (100%)", "h264 (100%)", 11),
+        ))  # fmt: skip
         self.frames = self.table("frames.csv", FRAMES, (
             (c.video, 15 * number, 0.5 * number, f"{score:.7f}")
             for c in tested for number, score in enumerate(c.scores)
@@ -155,6 +161,7 @@ class Results:
             left_out_csv=self.left_out,
             notes_csv=self.notes,
             duplicates_csv=self.duplicates,
+            shortcuts_csv=self.shortcuts,
             quarantine_csv=self.quarantine,
             quality_csv=self.quality,
             dataset_dir=self.crops,

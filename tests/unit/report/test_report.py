@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from results_tree import CLIPS, PAIRS, QUARANTINE, TRACKS, Clip, Results
+from results_tree import CLIPS, PAIRS, QUARANTINE, SHORTCUTS, TRACKS, Clip, Results
 from unmask.commands import report as command
 from unmask.errors import DatasetError
 from unmask.evaluation.metrics_file import evaluate
@@ -305,7 +305,7 @@ def test_a_missing_input_is_named(results, missing):
 def test_the_command_writes_the_page(results):
     expected = built(results, {"title": "Mine", "gallery": 2})
     settings = results.folder / "settings.json"
-    settings.write_text(json.dumps({"settings": {"title": "Mine", "gallery": 2}}))
+    settings.write_text(json.dumps({"code": "0", "settings": {"title": "Mine", "gallery": 2}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     arguments = [
@@ -314,7 +314,7 @@ def test_the_command_writes_the_page(results):
         "--explanations", results.explanations, "--explore", results.folder / "explore",
         "--manifest", results.manifest, "--quarantine", results.quarantine,
         "--left-out", results.left_out, "--notes", results.notes,
-        "--duplicates", results.duplicates,
+        "--duplicates", results.duplicates, "--shortcuts", results.shortcuts,
         "--quality", results.quality, "--dataset", results.crops, "--index", results.dataset,
         "--plots", results.folder / "plots", "--history", results.history,
         "--augmentation", results.folder / "augmentation.jpg",
@@ -336,6 +336,24 @@ def test_videos_that_look_alike_on_two_sides_are_named_and_what_was_left_out_is_
     assert "tr&lt;b&gt;" in page and "tr<b>" not in page
     assert "own: 3 of 4 fakes have no real video" in page
     assert "own: 1 video left out: the same content as another" in page
+
+
+def test_what_else_tells_the_classes_stands_beside_the_auc_and_is_warned_of(results):
+    page = built(results)
+    assert "What else tells the classes" in page
+    assert "alone tells real from fake" not in page
+    results.table("shortcuts.csv", SHORTCUTS, [
+        ("all together", "0.9000", "0.8500", "0.9400", "", "", 40),
+        ("face size", "0.8200", "0.7000", "0.9000", "120 px", "80 px", 40),
+        ("sharpness", "0.7000", "0.4500", "0.9000", "9", "7", 40),
+    ])  # fmt: skip
+    page = built(results)
+    assert "Face size alone tells real from fake with an AUC of 0.820" in page
+    assert "Sharpness alone" not in page, "its interval holds one half"
+    results.table("shortcuts.csv", SHORTCUTS, [
+        ("all together", "0.9000", "0.8500", "0.9400", "", "", 40),
+    ])  # fmt: skip
+    assert "Size, codec and the like, all together, tell real from fake" in built(results)
 
 
 def test_quality_sets_real_against_fake(results):
