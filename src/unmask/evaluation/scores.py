@@ -8,7 +8,8 @@ from pathlib import Path
 
 from scipy.special import expit
 
-from unmask.evaluation.aggregate import aggregate_logits, logit_of
+from unmask.evaluation.aggregate import aggregate_logits
+from unmask.model.logits import logit_of
 from unmask.tables import line, read_rows, write_table
 
 DECIMALS = 7

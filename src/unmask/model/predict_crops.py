@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from unmask.errors import ModelError, UnreadableMedia
-from unmask.evaluation.aggregate import logit_of, mean_logit
+from unmask.model.logits import logit_of, mean_logit
 from unmask.model.pixels import first_unreadable, fit, read_input
 
 

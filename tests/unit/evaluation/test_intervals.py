@@ -13,12 +13,12 @@ from scipy.special import expit, logit, stdtrit
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from unmask.evaluation import influence
-from unmask.evaluation.aggregate import logit_of
 from unmask.evaluation.clustered_auc import auc_covariance, placements
 from unmask.evaluation.intervals import auc_interval, mean_interval, rate_interval
 from unmask.evaluation.metrics import measure
 from unmask.evaluation.roc_band import roc_band
 from unmask.evaluation.sample import Sample, intervals_of
+from unmask.model.logits import logit_of
 
 
 def _coverage():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from unmask.errors import ConfigError, DatasetError
-from unmask.evaluation.aggregate import AGGREGATES, aggregate_logits, logit_of, mean_logit
+from unmask.evaluation.aggregate import AGGREGATES, aggregate_logits
 from unmask.evaluation.scores import (
     CropScore,
     FrameScore,
@@ -23,6 +23,7 @@ from unmask.evaluation.scores import (
     write_frames,
     write_videos,
 )
+from unmask.model.logits import logit_of, mean_logit
 from unmask.tables import member
 
 
