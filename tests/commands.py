@@ -26,9 +26,11 @@ Done = subprocess.CompletedProcess[str]
 def environment(folder: Path | None = None) -> dict[str, str]:
     """As after ``. .venv/bin/activate``, with somebody to commit as.
 
-    In a checkout, ``folder``, commands are those of its own code.
+    In a checkout, ``folder``, commands are those of its own code. Snakemake prints its own
+    messages, each job with its reason, from which tests tell what ran.
     """
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    env["UNMASK_LOG"] = "snakemake"
     for role in ("AUTHOR", "COMMITTER"):
         env |= {f"GIT_{role}_NAME": "tester", f"GIT_{role}_EMAIL": "tester@example.invalid"}
     code = folder if folder and (folder / "src/unmask").is_dir() else REPOSITORY
