@@ -26,7 +26,8 @@ Done = subprocess.CompletedProcess[str]
 def environment(folder: Path | None = None) -> dict[str, str]:
     """As after ``. .venv/bin/activate``, with somebody to commit as.
 
-    In a checkout, ``folder``, commands are those of its own code.
+    In a checkout, ``folder``, commands are those of its own code. Snakemake prints its own
+    messages, each job with its reason, from which tests tell what ran.
     """
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     env["UNMASK_LOG"] = "snakemake"
