@@ -78,9 +78,9 @@ def test_only_what_may_be_versioned_with_git_is_left_to_git(recorded):
 def test_own_videos_are_versioned_and_worked_on_one_by_one(tmp_path):
     mine = [{"name": "mine", "kind": "folders", "root": "data/mine"}]
     checkout(tmp_path, {"datasets": mine}, leave_out=PAPERS)
-    for name in ("real/a", "fake/b"):
+    for name, frames in (("real/a", 5), ("fake/b", 6)):
         (tmp_path / "data/mine" / name).parent.mkdir(parents=True)
-        media.portrait_clip(tmp_path / f"data/mine/{name}.mp4", frames=5)
+        media.portrait_clip(tmp_path / f"data/mine/{name}.mp4", frames=frames)
     succeed(tmp_path, "dvc add data/mine")
     listed = run("git", "status", "--porcelain", "--untracked-files=all", cwd=tmp_path).stdout
     assert "data/mine.dvc" in listed
