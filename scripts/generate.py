@@ -17,7 +17,7 @@ from settings_page import settings_page
 
 from unmask.config.load import json_schema
 from unmask.workflow.code import PACKAGE, this_code
-from unmask.workflow.stages import STAGES
+from unmask.workflow.stages import STAGES, TRAINING_DATA
 
 HEADER = """\
 # Written by `make generate` from src/unmask/workflow/stages.py and scripts/generate.py.
@@ -100,6 +100,9 @@ def _dvc_stage(name: str) -> dict[str, Any]:
         deps += _outs("frames")
     if name == "dataset":
         deps.append("results/accepted.txt")
+    if name == "train":  # what is only tested does not concern it
+        deps = [f"{SETTINGS}/train.json", f"results/{TRAINING_DATA}"]
+        deps += [f"results/dataset/{split}" for split in ("train", "val")]
     per_video = [out for out in outs if "." not in out and name in ("frames", *RULES)]
     entry: dict[str, Any] = {
         "cmd": _commands(name, per_video),

@@ -10,6 +10,7 @@ from unmask.workflow.keys import key as key_of
 from unmask.workflow.keys import key_of_many
 from unmask.workflow.plan import SETTINGS, SOURCES, Plan
 from unmask.workflow.stages import STAGES
+from unmask.workflow.training_data import training_sources
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,19 @@ class _Chain:
         sources += [digest(self.plan.tables[name]) for name in spec.reads]
         inputs = [f"{SETTINGS}/{name}" for name in spec.reads]
         if stage == "train":
-            sources.append(self.plan.weights)
+            sources = [self._key_of_training_data(), self.plan.weights]
             inputs += self.plan.config.weights_files
         inputs += [file for up in spec.after for file in self.files[up]]
         outputs = [f"results/{out}" for out in spec.makes]
         self.keys[stage] = self._key(stage, sources)
         self.files[stage] = _plain(outputs)
         return self._with_benchmark(stage, self.keys[stage], inputs, outputs)
+
+    def _key_of_training_data(self) -> str:
+        """The key that the stage ``dataset`` gives to what a training reads of it."""
+        videos = {name: self.keys[f"faces/{name}"] for name in self.plan.filmed}
+        datasets = {name: self.keys[f"cropped/{name}"] for name in self.plan.cropped}
+        return self._key("dataset", training_sources(self.plan.split, videos, datasets))
 
     def _of_the_shown(self, stage: str) -> Result:
         """The pictures of those videos that were chosen to be shown."""
