@@ -19,6 +19,7 @@ include: "rules/cropped.smk"
 include: "rules/quarantine.smk"
 include: "rules/accept.smk"
 include: "rules/duplicates.smk"
+include: "rules/shortcuts.smk"
 include: "rules/dataset.smk"
 include: "rules/train.smk"
 include: "rules/score.smk"
@@ -44,6 +45,7 @@ rule all:
         rules.duplicates.output,
         rules.quarantine.output,
         rules.accept.output,
+        rules.shortcuts.output,
         rules.dataset.output,
         rules.train.output,
         rules.score.output,

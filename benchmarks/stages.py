@@ -26,7 +26,7 @@ from pathlib import Path
 from clips import clips
 
 COLUMNS = ("stage", "CPU s", "x decode", "seconds", "MB")
-STAGES = ("frames", "detect", "faces")
+STAGES = ("frames", "detections", "faces")
 START = "start of Python"
 
 Usage = tuple[float, float, float]
@@ -75,29 +75,34 @@ def measure(clip: Path, fps: float) -> dict[str, Usage]:
     processor, seconds = map(float, done.stdout.split())
     found = {"decode": (processor, seconds, 0.0), START: spend([sys.executable, "-c", ""])}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        settings = {
-            "frames": {"fps": fps},
-            "detect": {"detector": "mtcnn", "device": "cpu"},
-            "faces": {},
-        }
-        for stage, values in settings.items():
-            (folder / f"{stage}.json").write_text(json.dumps({"settings": values}))
-        arguments = {
-            "frames": f"--video v --frames {name}/frames --index {name}/frames.idx {clip}",
-            "detect": f"--frames {name}/frames --index {name}/frames.idx --output {name}/found.idx",
-            "faces": f"--detections {name}/found.idx --frames {name}/frames"
-            f" --faces {name}/faces --index {name}/faces.idx",
-        }
+        settings_files(Path(name), {"fps": fps})
         for stage in STAGES:
-            found[stage] = spend(
-                [
-                    *(sys.executable, "-m", "unmask", stage),
-                    *("--settings", f"{name}/{stage}.json"),
-                    *arguments[stage].split(),
-                ]
-            )
+            found[stage] = spend([sys.executable, "-m", "unmask", *arguments(stage, clip, name)])
     return found
+
+
+def settings_files(folder: Path, frames: dict[str, object]) -> None:
+    """Write the settings file of each stage."""
+    settings = {
+        "frames": frames,
+        "detections": {"detector": "mtcnn", "device": "cpu"},
+        "faces": {},
+    }
+    for stage, values in settings.items():
+        (folder / f"{stage}.json").write_text(json.dumps({"code": "", "settings": values}))
+
+
+def arguments(stage: str, clip: Path, folder: str) -> list[str]:
+    """The arguments of a stage's command for a clip; results go to a folder."""
+    frames = f"--frames {folder}/frames"
+    own = {
+        "frames": f"--video v {frames} --index {folder}/frames.idx",
+        "detections": f"{frames} --index {folder}/frames.idx --output {folder}/found.idx",
+        "faces": f"--detections {folder}/found.idx {frames}"
+        f" --faces {folder}/faces --index {folder}/faces.idx",
+    }
+    file = [str(clip)] if stage == "frames" else []
+    return [stage, "--settings", f"{folder}/{stage}.json", *own[stage].split(), *file]
 
 
 def spend(command: list[str]) -> Usage:

@@ -9,6 +9,7 @@ rule report:
         left_out="results/left_out.csv",
         duplicates="results/duplicates.csv",
         notes="results/settings/notes.csv",
+        shortcuts="results/shortcuts.csv",
         quarantine="results/quarantine.csv",
         quality="results/quality.csv",
         frames="results/predictions/frames.csv",
@@ -21,7 +22,7 @@ rule report:
         augmentation="results/model/augmentation.jpg",
         plots=rules.plots.output,
         made_from=receipts(
-            "explore manifest duplicates dataset quarantine train score explain metrics plots"
+            "explore manifest duplicates shortcuts dataset quarantine train score explain metrics plots"
         ),
         settings=settings("report"),
     output:
@@ -38,6 +39,7 @@ rule report:
         "unmask report --dataset {input.folders} --index {input.index}"
         " --manifest {input.manifest} --quarantine {input.quarantine}"
         " --left-out {input.left_out} --duplicates {input.duplicates} --notes {input.notes}"
+        " --shortcuts {input.shortcuts}"
         " --quality {input.quality} --frames {input.frames} --tracks {input.tracks}"
         " --videos {input.videos} --metrics {input.metrics}"
         " --explanations results/explanations --explore results/explore"

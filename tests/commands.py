@@ -29,6 +29,7 @@ def environment(folder: Path | None = None) -> dict[str, str]:
     In a checkout, ``folder``, commands are those of its own code.
     """
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    env["UNMASK_LOG"] = "snakemake"
     for role in ("AUTHOR", "COMMITTER"):
         env |= {f"GIT_{role}_NAME": "tester", f"GIT_{role}_EMAIL": "tester@example.invalid"}
     code = folder if folder and (folder / "src/unmask").is_dir() else REPOSITORY

@@ -8,12 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import made_once
 from commands import REPOSITORY
 
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 UNIT = REPOSITORY / "tests/unit"
+
+# A slow machine fails no test, and what is found once is found again.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

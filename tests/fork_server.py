@@ -106,7 +106,7 @@ def _unmask(arguments: list[str]) -> int:
 
 
 def _changed_in_dvc(arguments: list[str]) -> int:
-    """Print the stages that ``dvc repro`` would run: what has changed, and what follows."""
+    """Print the stages that ``dvc repro`` may run: what has changed, and what follows."""
     import networkx
     from dvc.repo import Repo
 

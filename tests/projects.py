@@ -22,7 +22,6 @@ SMALL = {
     "crop": {"size": 64},
     "model": {"input_size": 64},
     "train": {"epochs": 1, "batch_size": 8},
-    "evaluate": {"bootstrap": 50},
 }
 """A demo that takes seconds: settings that keep every stage but make it short."""
 

@@ -106,9 +106,8 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "score.flip": {"score": {"flip": True}},
     "evaluate.threshold": {"evaluate": {"threshold": 0.4}},
     "evaluate.log_loss_clip": {"evaluate": {"log_loss_clip": 1e-6}},
-    "evaluate.bootstrap": {"evaluate": {"bootstrap": 30}},
+    "evaluate.undecided_error": {"evaluate": {"undecided_error": 0.2}},
     "evaluate.confidence": {"evaluate": {"confidence": 0.9}},
-    "evaluate.seed": {"evaluate": {"seed": 1}},
     "report.title": {"report": {"title": "another"}},
     "report.gallery": {"report": {"gallery": 3}},
     "explain.heat_maps": {"explain": {"heat_maps": 2}},
@@ -131,7 +130,6 @@ SETTINGS: dict[str, Any] = {
     "crop": {"size": 64},
     "model": {"input_size": 64},
     "train": {"epochs": 1, "batch_size": 8},
-    "evaluate": {"bootstrap": 20},
     "predict": {"inputs": ["data/mine/a.mp4", "data/crops/fake"]},
 }
 """A project with every rule in it, on which a whole run takes seconds."""

@@ -18,6 +18,7 @@ DATASET = (
     "file", "video", "frame", "time_s", "track", "label", "group", "split", "method", "dataset",
 )  # fmt: skip
 PAIRS = ("video", "other", "split", "other_split", "label", "other_label", "difference")
+SHORTCUTS = ("property", "auc", "low", "high", "real", "fake", "videos")
 QUARANTINE = ("video", "stage", "reason")
 QUALITY = (
     *("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence"),
@@ -57,7 +58,9 @@ CLIPS = (
 class Results:
     """The files of a result in one folder, by name."""
 
-    def __init__(self, folder: Path, clips: tuple[Clip, ...] = CLIPS) -> None:
+    def __init__(
+        self, folder: Path, clips: tuple[Clip, ...] = CLIPS, *, pictures: bool = True
+    ) -> None:
         self.folder = folder
         scored = [clip for clip in clips if clip.scores]
         tested = [clip for clip in scored if clip.split != "train"]
@@ -68,6 +71,11 @@ class Results:
         self.left_out = self.table("left_out.csv", ("video", "dataset", "path", "reason"), ())
         self.notes = self.table("notes.csv", ("note",), ())
         self.duplicates = self.table("duplicates.csv", PAIRS, ())
+        self.shortcuts = self.table("shortcuts.csv", SHORTCUTS, (
+            ("all together", "0.5200", "0.4000", "0.6300", "", "", 11),
+            ("width", "0.5100", "0.4100", "0.6100", "640 px", "640 px", 11),
+            ("codec", "nan", "nan", "nan", "h264 (100%)", "h264 (100%)", 11),
+        ))  # fmt: skip
         self.frames = self.table("frames.csv", FRAMES, (
             (c.video, 15 * number, 0.5 * number, f"{score:.7f}")
             for c in tested for number, score in enumerate(c.scores)
@@ -97,7 +105,7 @@ class Results:
             (1, 0.7, 0.5, 0.69, 0.5, 0.6, 0.001), (2, 0.6, 0.7, 0.65, 0.6, 0.75, 0.001),
         ))  # fmt: skip
         self.crops = folder / "dataset"
-        for clip in scored:
+        for clip in scored if pictures else ():
             for number in range(len(clip.scores)):
                 self._draw(self.crops / self._file(clip, number), clip.label)
 
@@ -128,7 +136,7 @@ class Results:
         from unmask.evaluation.metrics_file import evaluate, write_metrics
         from unmask.report.plots.write import collect, write_tables
 
-        measured = evaluate(*self.evaluation(), **{"bootstrap": 100, **evaluation})
+        measured = evaluate(*self.evaluation(), **evaluation)
         metrics = self.folder / "metrics.json"
         write_metrics(metrics, measured)
         data = collect(
@@ -153,6 +161,7 @@ class Results:
             left_out_csv=self.left_out,
             notes_csv=self.notes,
             duplicates_csv=self.duplicates,
+            shortcuts_csv=self.shortcuts,
             quarantine_csv=self.quarantine,
             quality_csv=self.quality,
             dataset_dir=self.crops,

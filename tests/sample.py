@@ -14,9 +14,16 @@ from docs.pages import PAGES, commands
 MINUTES = 4.0
 """How long the sample may take beside the part of the long tests, on two quiet cores."""
 
-LONG_PARTS, BACKBONE_PARTS = 24, 12
+PARTS = {"test-long": 24, "test-backbones": 12, "test-odd-clips": 8}
+"""Of these a commit is tried with one part of so many."""
 
-SUITES = {"test-notebook": 2.0, "test-jax": 1.5, "test-browser": 2.0, "test-backbones": 1.0}
+SUITES = {
+    "test-notebook": 2.0,
+    "test-jax": 1.5,
+    "test-browser": 2.0,
+    "test-backbones": 1.0,
+    "test-odd-clips": 1.5,
+}
 """Minutes of each suite, or of a part of it."""
 
 A_PAGE = 1.0
@@ -34,14 +41,13 @@ def everything() -> dict[str, float]:
 def sample(commit: str) -> list[str]:
     """A line for each target and its arguments."""
     chance, left = random.Random(commit), MINUTES
-    parts = {"test-backbones": BACKBONE_PARTS, "test-long": LONG_PARTS}
     chosen, candidates = ["test-long"], everything()
     for line in chance.sample(sorted(candidates), len(candidates)):
         if candidates[line] <= left:
             chosen.append(line)
             left -= candidates[line]
     return [
-        f"{line} --part {chance.randrange(parts[line])}/{parts[line]}" if line in parts else line
+        f"{line} --part {chance.randrange(PARTS[line])}/{PARTS[line]}" if line in PARTS else line
         for line in chosen
     ]
 

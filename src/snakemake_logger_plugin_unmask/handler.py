@@ -46,9 +46,9 @@ class LogHandler(LogHandlerBase):
     def _take(self, record: LogRecord) -> None:
         event, run = getattr(record, "event", None), self.run
         if event == LogEvent.ERROR:
-            if getattr(record, "exception", "") == "CalledProcessError":
-                return  # of a job, which the next event tells of
-            run.mistake(messages.without_frame(record.getMessage()))
+            text = record.getMessage()
+            if not messages.is_of_a_job(text):  # which has an event of its own
+                run.mistake(messages.without_frame(text))
         elif "all" in self.quiet:
             return
         elif event == LogEvent.RUN_INFO:

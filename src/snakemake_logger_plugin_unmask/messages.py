@@ -63,6 +63,11 @@ def nothing_to_do(text: str) -> bool:
     return text.startswith("Nothing to be done")
 
 
+def is_of_a_job(text: str) -> bool:
+    """Whether it says that the command of a job failed."""
+    return "CalledProcessError in " in text
+
+
 def without_frame(text: str) -> str:
     """An error without the places in rules, which do not help who wrote a setting."""
     if found := _NO_CONFIG.search(text):

@@ -61,6 +61,7 @@ class Reader:
             "MAKEFLAGS": f"VENV={Path(sys.executable).parent.parent} READY={ready}",
             "PIP_TARGET": str(scratch / "nothing-is-installed"),
             "HOME": str(scratch),
+            "UNMASK_LOG": "",  # as a reader sees it
         }
         # To activate it is no mistake.
         activate = where / ".venv/bin/activate"

@@ -92,9 +92,9 @@ def _codecs() -> list[Odd]:
         "HEVC": (HEVC, ".mp4 .mov .mkv .ts"),
         "AV1": (AV1, ".mp4 .mkv .webm"),
         "VP9": (VP9, ".webm .mkv .mp4"),
-        "VP8": ("-c:v libvpx -b:v 1M -deadline realtime", ".webm .mkv"),
+        "VP8": ("-c:v libvpx -pix_fmt yuv420p -b:v 1M -deadline realtime", ".webm .mkv"),
         "VP8 with hidden frames": (
-            "-c:v libvpx -b:v 1M -auto-alt-ref 1 -lag-in-frames 16 -deadline good -cpu-used 5",
+            "-c:v libvpx -pix_fmt yuv420p -b:v 1M -auto-alt-ref 1 -lag-in-frames 16 -cpu-used 5",
             ".webm",
         ),
         "VP9 with hidden frames": (

@@ -55,7 +55,7 @@ def test_queued_experiments_run_and_can_be_compared(recorded, tmp_path):
 
 def test_an_edited_module_reaches_an_experiment_in_a_folder_of_its_own(recorded, tmp_path):
     folder = copy(recorded, tmp_path / "project")
-    with (folder / "src/unmask/evaluation/bootstrap.py").open("a") as module:
+    with (folder / "src/unmask/evaluation/intervals.py").open("a") as module:
         module.write("\n")
     done = run("dvc", "exp", "run", "--temp", cwd=folder)
     assert done.returncode == 0, done.stdout

@@ -127,7 +127,7 @@ def test_through_s3_a_colleague_gets_data_and_results_and_reruns_nothing(
     assert done.returncode == 0, done.stdout
     assert not planned(other)
     assert (other / "data/mine/a.mp4").read_bytes() == (folder / "data/mine/a.mp4").read_bytes()
-    change_settings(other, {"evaluate": {"bootstrap": 30}})
+    change_settings(other, {"evaluate": {"confidence": 0.9}})
     assert set(planned(other)) == {"metrics", "plots", "report"}
 
 

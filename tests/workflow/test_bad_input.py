@@ -45,9 +45,9 @@ def test_the_good_files_go_on_whatever_they_are_called(mixed):
 
 def test_too_many_bad_videos_stop_the_run_and_the_message_reaches_the_terminal(tmp_path):
     videos = tmp_path / "p/d"
-    for label in ("real", "fake"):
+    for label, who in (("real", "hopper"), ("fake", "collins")):
         (videos / label).mkdir(parents=True)
-        media.portrait_clip(videos / label / f"{label}.mp4")
+        media.portrait_clip(videos / label / f"{label}.mp4", who=who)
         media.empty_file(videos / label / f"empty-{label}.mp4")
     settings = {"datasets": [{"name": "mine", "kind": "folders", "root": "d"}]}
     done = snakemake_in(tmp_path / "p", settings)()
@@ -62,7 +62,7 @@ def test_too_few_groups_to_train_on_are_refused_with_what_is_missing(tmp_path):
     (tmp_path / "p/d/real").mkdir(parents=True)
     (tmp_path / "p/d/fake").mkdir(parents=True)
     media.portrait_clip(tmp_path / "p/d/real/a.mp4")
-    media.portrait_clip(tmp_path / "p/d/fake/b.mp4")
+    media.portrait_clip(tmp_path / "p/d/fake/b.mp4", who="collins")
     settings = {"datasets": [{"name": "mine", "kind": "folders", "root": "d"}]}
     done = snakemake_in(tmp_path / "p", settings)()
     assert done.returncode != 0

@@ -78,16 +78,16 @@ def test_only_what_may_be_versioned_with_git_is_left_to_git(recorded):
 def test_own_videos_are_versioned_and_worked_on_one_by_one(tmp_path):
     mine = [{"name": "mine", "kind": "folders", "root": "data/mine"}]
     checkout(tmp_path, {"datasets": mine}, leave_out=PAPERS)
-    for name in ("real/a", "fake/b"):
+    for name, who in (("real/a", "hopper"), ("fake/b", "collins")):
         (tmp_path / "data/mine" / name).parent.mkdir(parents=True)
-        media.portrait_clip(tmp_path / f"data/mine/{name}.mp4", frames=5)
+        media.portrait_clip(tmp_path / f"data/mine/{name}.mp4", who=who, frames=5)
     succeed(tmp_path, "dvc add data/mine")
     listed = run("git", "status", "--porcelain", "--untracked-files=all", cwd=tmp_path).stdout
     assert "data/mine.dvc" in listed
     assert ".mp4" not in listed
     succeed(tmp_path, "dvc repro frames")
     made = (tmp_path / "results/frames/real-a.json").stat().st_mtime_ns
-    media.portrait_clip(tmp_path / "data/mine/fake/c.mp4", who="collins", frames=5)
+    media.portrait_clip(tmp_path / "data/mine/fake/c.mp4", who="collins", frames=6)
     succeed(tmp_path, "dvc repro frames")
     assert (tmp_path / "results/frames/fake-c.json").is_file()
     assert (tmp_path / "results/frames/real-a.json").stat().st_mtime_ns == made

@@ -10,9 +10,9 @@ from rerun_table import jobs_run, planned_jobs
 
 
 def test_pictures_need_only_the_videos_that_they_show(tmp_path):
-    for name in ("real/a", "real/b", "fake/c", "fake/d"):
+    for frames, name in enumerate(("real/a", "real/b", "fake/c", "fake/d"), start=5):
         (tmp_path / "videos" / name).parent.mkdir(parents=True, exist_ok=True)
-        media.portrait_clip(tmp_path / f"videos/{name}.mp4", frames=5)
+        media.portrait_clip(tmp_path / f"videos/{name}.mp4", frames=frames)
     own = [{"name": "mine", "kind": "folders", "root": "videos"}]
     settings = {"datasets": own, "explore": {"sheet": 1}}
     done = snakemake_in(tmp_path, settings)("explore")

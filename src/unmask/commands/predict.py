@@ -126,7 +126,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
-    from unmask.evaluation.scores import aggregate_frames
+    from unmask.evaluation.aggregate import check_aggregate
     from unmask.model.contract import read_contract
     from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
@@ -144,7 +144,7 @@ def run(args: Namespace) -> int:
         contract["frames"] = {**contract["frames"], "min_decoded": args.min_decoded}
     given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}
     scoring = scoring_of_run(args.model, contract, **given)
-    aggregate_frames([0.0], scoring.aggregate)
+    check_aggregate(scoring.aggregate)
     if scoring.source:
         logging.info("threshold %.3f, from %s", scoring.threshold, scoring.source)
     inputs = _inputs(args)

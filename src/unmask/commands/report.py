@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--left-out", type=Path, required=True, help="left_out.csv")
     parser.add_argument("--notes", type=Path, required=True, help="notes of the plan (CSV)")
     parser.add_argument("--duplicates", type=Path, required=True, help="duplicates.csv")
+    parser.add_argument("--shortcuts", type=Path, required=True, help="shortcuts.csv")
     parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
     parser.add_argument("--quality", type=Path, required=True, help="quality.csv")
     parser.add_argument("--dataset", type=Path, required=True, help="folder of the crops")
@@ -52,6 +53,7 @@ def run(args: Namespace) -> int:
         left_out_csv=args.left_out,
         notes_csv=args.notes,
         duplicates_csv=args.duplicates,
+        shortcuts_csv=args.shortcuts,
         quarantine_csv=args.quarantine,
         quality_csv=args.quality,
         dataset_dir=args.dataset,

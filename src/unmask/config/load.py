@@ -33,11 +33,13 @@ def read_yaml(path: Path) -> dict[str, Any]:
         ConfigError: not there, not YAML, or not a mapping.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text("utf-8"))
+        with Path(path).open(encoding="utf-8") as file:
+            content = yaml.safe_load(file)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not YAML: {error}") from None
+        hint = "\nYAML is indented by spaces, not by tabs." if "'\\t'" in str(error) else ""
+        raise ConfigError(f"{path} is not YAML: {error}{hint}") from None
     if content is None:
         return {}
     if not isinstance(content, dict):

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from unmask.config import guesses
 from unmask.config.datasets import AnyDataset
 
 _LIMITS = {
@@ -25,6 +26,10 @@ MOVED_KEYS = {
     "report.heat_maps": "explain.heat_maps",
 }
 """Keys of earlier versions, and where they are now."""
+
+_COMPUTED = "intervals are computed from the groups of videos, none is drawn (docs/metrics.md)"
+GONE_KEYS = {"evaluate.bootstrap": _COMPUTED, "evaluate.seed": _COMPUTED}
+"""Keys of earlier versions that have nothing left to do, and why."""
 
 
 def explain(error: ValidationError, root: type[BaseModel]) -> str:
@@ -46,15 +51,22 @@ def _paragraph(detail: ErrorDetails, root: type[BaseModel]) -> tuple[str, str]:
         text = str(detail["ctx"]["error"]) if "ctx" in detail else detail["msg"]
         return key + text, text if text.startswith(key) or not path else f"{key}: {text}"
     if kind == "extra_forbidden":
-        return key, _unknown_key(path, model, given)
+        return key, _unknown_key(path, model, given, root)
     if kind == "missing":
         return key, f"{key}: this key is needed.\n{_line(path, _example(model, field))}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         kinds = [_literals(member, "kind")[0] for member in _kinds()]
-        wrong = str(given.get("kind", "nothing")) if isinstance(given, dict) else str(given)
-        best = _closest(wrong, kinds)
-        text = f"{key}.kind: got {wrong!r}, allowed: {', '.join(kinds)}."
+        wrong = given.get("kind") if isinstance(given, dict) else given
+        best = _closest(str(wrong), kinds, "folders")
+        told = "this key is needed" if wrong is None else f"got {str(wrong)!r}"
+        text = f"{key}.kind: {told}, allowed: {', '.join(kinds)}."
         return key, f"{text}\n{_line([*path, 'kind'], best)}"
+    if right := guesses.a_key(given):
+        told = f"{key}: got {given!r}. A space belongs after the colon."
+        return key, f"{told}\nWrite:\n  {key}:\n    {right}"
+    if path and isinstance(path[-1], int) and not isinstance(given, dict):
+        entry = guesses.a_dataset(given)
+        return key, f"{key}: got {given!r}, allowed: keys and values.\n{_line(path[:-1], [entry])}"
     allowed, best = _allowed(detail, model, field, given)
     return key, f"{key}: got {given!r}, allowed: {allowed}.\n{_line(path, best)}"
 
@@ -97,17 +109,27 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _unknown_key(path: list[int | str], model: type[BaseModel] | None, given: Any) -> str:
+def _unknown_key(
+    path: list[int | str], model: type[BaseModel] | None, given: Any, root: type[BaseModel]
+) -> str:
     if moved := MOVED_KEYS.get(_dotted(path)):
         return f"{_dotted(path)}: this key is {moved} now.\n{_line([*moved.split('.')], given)}"
     known = list(model.model_fields) if model else []
     wrong = str(path[-1])
+    if gone := GONE_KEYS.get(_dotted(path)):
+        return f"{_dotted(path)}: there is no such key any more: {gone}.\n{_delete(wrong, given)}"
     near = get_close_matches(wrong, known, n=1, cutoff=0.6)
     text = f"{_dotted(path)}: there is no such key. Allowed here: {', '.join(known)}."
     if near and model:
         value = "…" if isinstance(given, dict | list) else given
         return f"{text}\n{_line([*path[:-1], near[0]], value)}"
-    return f"{text}\nDelete the line `{wrong}: …`."
+    if len(path) == 1 and (homes := guesses.sections_with(wrong, root)):
+        return f"{text}\nIt belongs in {' or '.join(homes)}. {_line([homes[0], wrong], given)}"
+    return f"{text}\n{_delete(wrong, '…')}"
+
+
+def _delete(key: str, value: Any) -> str:
+    return f"Delete the line `{key}: {value}`."
 
 
 def _allowed(
@@ -121,9 +143,9 @@ def _allowed(
         return ", ".join(map(str, options)), _closest(str(given), options, default)
     limits = _limits(model, field)
     if kind in _LIMITS and limits:
-        bound = context[_LIMITS[kind]]
-        inclusive = kind.endswith("equal")
-        return _range_text(limits), bound if inclusive else default
+        bound = context[_LIMITS[kind]] if kind.endswith("equal") else default
+        share = guesses.a_share(given, limits)
+        return _range_text(limits), bound if share is None else share
     words = {
         "int": "a whole number",
         "float": "a number",
@@ -134,21 +156,25 @@ def _allowed(
         "model": "keys and values",
         "tuple": "a list",
     }
+    best = default
     base = next((text for start, text in words.items() if kind.startswith(start)), detail["msg"])
     if kind == "too_short":
         base = "at least one"
+    if kind == "list_type" or kind == "too_short":
+        best = guesses.a_list(field, given) or default
     if kind == "string_pattern_mismatch":
-        base = "letters, digits, - and _"
+        base, best = "letters, digits, - and _", guesses.a_name(given) or default
     if limits and not kind.startswith("string"):
         base = f"{base}, {_range_text(limits)}"
     if model and field in model.model_fields:
         inner = get_args(model.model_fields[field].annotation)
         if type(None) in inner:
             base += ", or null"
+            best = None if guesses.is_null(given) else best
         literals = [value for part in inner for value in get_args(part) if isinstance(value, str)]
         if literals:
             base += f", or {', '.join(literals)}"
-    return base, default
+    return base, best
 
 
 def _metadata(model: type[BaseModel] | None, field: str) -> list[Any]:
@@ -219,6 +245,10 @@ def _line(path: list[int | str], value: Any) -> str:
         indent, dash = indent + 2, ""
     if isinstance(value, list):
         value = [item.model_dump() if isinstance(item, BaseModel) else item for item in value]
+        if value and all(isinstance(item, dict) for item in value):
+            block = yaml.safe_dump(value, sort_keys=False, width=1000).rstrip().splitlines()
+            lines += [" " * indent + dash + f"{path[-1]}:"]
+            return "Write:\n" + "\n".join([*lines, *(" " * (indent + 2) + row for row in block)])
     shown = value if value == "…" else yaml.safe_dump(value, default_flow_style=True, width=1000)
     shown = str(shown).removesuffix("\n").removesuffix("\n...")
     lines.append(" " * indent + dash + f"{path[-1]}: {shown}")

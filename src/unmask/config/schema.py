@@ -40,6 +40,11 @@ class Config(Section):
     @classmethod
     def _an_empty_section_has_its_defaults(cls, values: Any) -> Any:
         if isinstance(values, dict):
+            if "datasets" in values and values["datasets"] is None:
+                raise ValueError(
+                    "datasets: nothing stands below it. Write:\n  datasets:\n    - name: mine\n"
+                    "      kind: folders\n      root: data/mine"
+                )
             return {key: value for key, value in values.items() if value is not None}
         return values
 

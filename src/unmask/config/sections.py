@@ -241,13 +241,15 @@ class EvaluateSettings(Section):
     log_loss_clip: Annotated[float, Field(ge=0, lt=0.5)] = Field(
         1e-7, description="Probabilities are kept this far from 0 and 1 in the log loss."
     )
-    bootstrap: Annotated[int, Field(ge=0, le=100000)] = Field(
-        2000, description="Resamples of groups behind each confidence interval. 0: no intervals."
-    )
     confidence: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.95, description="Level of the confidence intervals."
     )
-    seed: Seed = Field(0, description="Seed of the resampling.")
+    undecided_error: Annotated[float, Field(gt=0, lt=0.5)] | None = Field(
+        None,
+        description="Share of each class that may be called wrong. Videos between the two "
+        "thresholds that keep to it in validation count as undecided: how many they are, and how "
+        "accurate the rest, is in metrics.json and the report. null: no such band.",
+    )
 
 
 class ExplainSettings(Section):

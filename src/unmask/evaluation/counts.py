@@ -8,7 +8,7 @@ from typing import Any
 
 from unmask.errors import DatasetError
 from unmask.evaluation.scores import VideoScore
-from unmask.labels import SPLITS
+from unmask.labels import CLASS_NAMES, SPLITS
 from unmask.model.contract import read_contract
 from unmask.tables import read_rows
 from unmask.videos.manifest import Video
@@ -63,6 +63,32 @@ def count_data(
         }
     result["total"]["quarantined"] += before
     return result | {"unsplit": {"quarantined": before}}
+
+
+def coverage_by_part(
+    manifest: Iterable[Video], scored: Iterable[VideoScore]
+) -> dict[str, dict[str, Any]]:
+    """Of the test videos of each class, and of each ``dataset/method``: how many could be scored.
+
+    Classes and methods of which few can be scored make the measures flattering or unfair.
+    """
+    known = {row.video for row in scored}
+    classes: dict[str, list[bool]] = {name: [] for name in CLASS_NAMES}
+    methods: dict[str, list[bool]] = {}
+    for row in manifest:
+        if row.split == "test":
+            classes[CLASS_NAMES[row.label]].append(row.video in known)
+            if row.label:
+                name = f"{row.dataset}/{row.method or 'unknown'}"
+                methods.setdefault(name, []).append(row.video in known)
+    return {
+        name: {
+            "videos": len(found),
+            "scored": sum(found),
+            "coverage": sum(found) / len(found) if found else None,
+        }
+        for name, found in (*classes.items(), *sorted(methods.items()))
+    }
 
 
 def notes_on_data(data: dict[str, Any]) -> list[str]:

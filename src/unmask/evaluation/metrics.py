@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import expit
 from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
@@ -32,9 +33,16 @@ class Measures(NamedTuple):
 
 
 def measure(
-    labels: np.ndarray, scores: np.ndarray, *, threshold: float, log_loss_clip: float = 1e-7
+    labels: np.ndarray,
+    scores: np.ndarray,
+    *,
+    threshold: float,
+    log_loss_clip: float = 1e-7,
+    logits: np.ndarray | None = None,
 ) -> Measures:
     """Return every measure of ``scores`` (0..1) against ``labels`` (0, 1).
+
+    ``logits`` of the scores, if given, say their order where they are nearly 0 or 1.
 
     ``log_loss_clip`` keeps probabilities this far from 0 and 1 in the log loss, so that one
     confident mistake cannot make it infinite: with the default a mistake costs at most 16.1,
@@ -54,13 +62,17 @@ def measure(
             if missing:
                 notes[name] = missing
 
+    ranks = scores if logits is None else np.asarray(logits, dtype=np.float64)
     lack = lacking(labels)
     empty = lack if not labels.size else None
-    put("auc", None if lack else roc_auc_score(labels, scores), lack)
-    put("average_precision", None if lack else average_precision_score(labels, scores), lack)
+    put("auc", None if lack else roc_auc_score(labels, ranks), lack)
+    put("average_precision", None if lack else average_precision_score(labels, ranks), lack)
     clipped = np.clip(scores, log_loss_clip, 1 - log_loss_clip)
     put("log_loss", None if empty else log_loss(labels, clipped, labels=[0, 1]), empty)
-    put("eer eer_threshold", None if lack else equal_error_rate(labels, scores), lack)
+    error = None if lack else equal_error_rate(labels, ranks)
+    if error and logits is not None:
+        error = error[0], float(expit(error[1]))
+    put("eer eer_threshold", error, lack)
     put("brier", None if empty else brier_score_loss(labels, scores, labels=[0, 1]), empty)
     put("ece", None if empty else calibration_error(labels, scores), empty)
 
@@ -101,6 +113,17 @@ def equal_error_rate(labels: np.ndarray, scores: np.ndarray) -> tuple[float, flo
         return float(rate), float(thresholds[after])
     step = thresholds[after] - thresholds[before]
     return float(rate), float(thresholds[before] + share * step)
+
+
+def losses(labels: np.ndarray, scores: np.ndarray, clip: float) -> dict[str, np.ndarray]:
+    """What each video costs in the log loss (scores kept ``clip`` from 0 and 1) and in the Brier
+    score, whose means the measures are."""
+    clip = max(clip, float(np.finfo(np.float64).eps))
+    p = np.clip(scores, clip, 1 - clip)
+    return {
+        "log_loss": -np.log(np.where(labels == 1, p, 1 - p)),
+        "brier": (scores - labels) ** 2,
+    }
 
 
 def calibration_bins(labels: np.ndarray, scores: np.ndarray) -> list[tuple[float, float, int]]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scipy.special import expit
+
+from unmask.evaluation.aggregate import check_aggregate
 from unmask.evaluation.scores import (
     CropScore,
     FrameScore,
     TrackScore,
     VideoScore,
-    aggregate_frames,
     frame_scores,
     label_of,
     track_scores,
@@ -47,8 +49,8 @@ def score_dataset(
     """Score every face crop of ``splits``.
 
     Several faces in a frame: the maximum counts. Frames to video, and crops to track:
-    ``aggregate``, see :func:`unmask.evaluation.scores.aggregate_frames`. ``flip``: the score of a
-    crop is the mean of its own and its mirror image's.
+    ``aggregate``, see :func:`unmask.evaluation.aggregate.aggregate_logits`. ``flip``: the score of
+    a crop is the mean of its own and its mirror image's.
 
     ``expected_contract`` holds preprocessing settings, nested as in the model's own contract,
     that the model must have been saved with; what it does not name is not compared.
@@ -57,12 +59,12 @@ def score_dataset(
     ``dataset_dir``, :class:`UnreadableMedia` for a crop that cannot be read, and
     :class:`ModelError` where the model was trained on crops prepared another way.
     """
-    aggregate_frames([0.0], aggregate)  # a wrong name fails before the model runs
+    check_aggregate(aggregate)  # a wrong name fails before the model runs
     crops, videos = _read_crops(dataset_csv, dataset_dir, splits)
 
     from unmask.model.contract import check_contract
     from unmask.model.model_file import load_model
-    from unmask.model.predict_crops import predict_crops
+    from unmask.model.predict_crops import predict_logits
 
     model, contract = load_model(model_path)
     check_contract(contract, dict(expected_contract or {}))
@@ -70,14 +72,17 @@ def score_dataset(
         log.warning("%s has no crop in %s: nothing to score", dataset_csv, " or ".join(splits))
         return Scores()
     log.info("scoring %d crops of %d videos", len(crops), len(videos))
-    p_fake = predict_crops(
+    logits = predict_logits(
         model,
         [file for *_, file in crops],
         input_size=contract["input_size"],
         batch_size=batch_size,
         flip=flip,
     )
-    scored = [CropScore(*crop, float(p)) for (*crop, _), p in zip(crops, p_fake, strict=True)]
+    scored = [
+        CropScore(*crop, float(expit(logit)), float(logit))
+        for (*crop, _), logit in zip(crops, logits, strict=True)
+    ]
     frames = frame_scores(scored)
     return Scores(frames, track_scores(scored, aggregate), video_scores(frames, videos, aggregate))
 

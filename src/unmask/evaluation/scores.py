@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-import numpy as np
+from scipy.special import expit
 
-from unmask.errors import ConfigError
+from unmask.evaluation.aggregate import aggregate_logits
+from unmask.model.logits import logit_of
 from unmask.tables import line, read_rows, write_table
 
 DECIMALS = 7
-"""Decimals of every stored probability: what float32 can tell apart near 1."""
+"""Decimals of every stored probability. Where all are 0 or 9, the logit tells scores apart."""
+
+LOGIT_DECIMALS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class FrameScore:
+class _Scored:
+    """A row with ``p_fake`` and its ``logit``, which is worked out where it is not known."""
+
+    p_fake: float
+    logit: float
+
+    def __post_init__(self) -> None:
+        if self.logit is None:
+            object.__setattr__(self, "logit", float(logit_of(self.p_fake)))
+
+
+@dataclass(frozen=True)
+class FrameScore(_Scored):
     """One frame of one video: ``p_fake`` in 0..1, the maximum over the faces in it."""
 
     video: str
     frame: int
     time_s: float
     p_fake: float
+    logit: float = field(default=None, compare=False)  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class VideoScore:
+@dataclass(frozen=True)
+class VideoScore(_Scored):
     """One video: ``label`` 1 is fake, 0 is real; ``n_faces`` counts the crops scored."""
 
     video: str
@@ -35,10 +50,11 @@ class VideoScore:
     split: str
     n_faces: int
     p_fake: float
+    logit: float = field(default=None, compare=False)  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class TrackScore:
+@dataclass(frozen=True)
+class TrackScore(_Scored):
     """One person in one video: seen from ``start_s`` to ``end_s``, in ``n_faces`` crops."""
 
     video: str
@@ -47,10 +63,11 @@ class TrackScore:
     end_s: float
     n_faces: int
     p_fake: float
+    logit: float = field(default=None, compare=False)  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class CropScore:
+@dataclass(frozen=True)
+class CropScore(_Scored):
     """One face crop: of which video, frame and track, when, and ``p_fake`` in 0..1."""
 
     video: str
@@ -58,55 +75,13 @@ class CropScore:
     time_s: float
     track: int
     p_fake: float
+    logit: float = field(default=None, compare=False)  # type: ignore[assignment]
 
 
 FRAME_COLUMNS = tuple(entry.name for entry in fields(FrameScore))
 VIDEO_COLUMNS = tuple(entry.name for entry in fields(VideoScore))
 TRACK_COLUMNS = tuple(entry.name for entry in fields(TrackScore))
-
-
-def _trimmed(p: np.ndarray) -> float:
-    cut = len(p) // 10
-    return float(np.sort(p)[cut : len(p) - cut].mean())
-
-
-def _confident(p: np.ndarray) -> float:
-    fakes = p[p > 0.8]
-    if len(fakes) > len(p) // 2.5 and len(fakes) > 11:
-        return float(fakes.mean())
-    reals = p[p < 0.2]
-    return float((reals if len(reals) > 0.9 * len(p) else p).mean())
-
-
-AGGREGATES: dict[str, Callable[[np.ndarray], float]] = {
-    "mean": lambda p: float(p.mean()),
-    "median": lambda p: float(np.median(p)),
-    "max": lambda p: float(p.max()),
-    "trimmed": _trimmed,
-    "confident": _confident,
-}
-
-
-def aggregate_frames(p_fake: Sequence[float] | np.ndarray, aggregate: str = "mean") -> float:
-    """Return the score of a video from those of its frames, all in 0..1.
-
-    - ``mean``, ``median``, ``max``: as they say.
-    - ``trimmed``: the mean without the lowest and the highest tenth (rounded down) of the frames.
-    - ``confident``: the rule of the winner of the DeepFake Detection Challenge (S. Seferbekov,
-      2020). If more than 11 frames, and more than two in five, are above 0.8, their mean; else,
-      if more than nine in ten are below 0.2, their mean; else the mean of all.
-
-    Raises :class:`ConfigError` for another name and ``ValueError`` where there is no frame.
-    """
-    if aggregate not in AGGREGATES:
-        raise ConfigError(
-            f"score.aggregate: got {aggregate!r}, allowed: {', '.join(AGGREGATES)}.\n"
-            "Write:\n  score:\n    aggregate: mean"
-        )
-    p = np.asarray(p_fake, dtype=np.float64)
-    if not p.size:
-        raise ValueError("a video without a frame has no score")
-    return AGGREGATES[aggregate](p)
+"""The last one, ``logit``, may be absent in a table made by hand."""
 
 
 def frame_scores(crops: Iterable[CropScore]) -> list[FrameScore]:
@@ -114,10 +89,10 @@ def frame_scores(crops: Iterable[CropScore]) -> list[FrameScore]:
     best: dict[tuple[str, int], CropScore] = {}
     for crop in crops:
         known = best.get((crop.video, crop.frame))
-        if known is None or crop.p_fake > known.p_fake:
+        if known is None or crop.logit > known.logit:
             best[crop.video, crop.frame] = crop
     return [
-        FrameScore(*place, round(crop.time_s, 6), round(crop.p_fake, DECIMALS))
+        FrameScore(*place, round(crop.time_s, 6), *_score(crop.logit))
         for place, crop in sorted(best.items())
     ]
 
@@ -136,7 +111,7 @@ def track_scores(crops: Iterable[CropScore], aggregate: str = "mean") -> list[Tr
             round(min(crop.time_s for crop in found), 6),
             round(max(crop.time_s for crop in found), 6),
             len(found),
-            round(aggregate_frames([crop.p_fake for crop in found], aggregate), DECIMALS),
+            *_score(aggregate_logits([crop.logit for crop in found], aggregate)),
         )
         for place, found in sorted(tracks.items())
     ]
@@ -153,59 +128,58 @@ def video_scores(
     """
     by_video: dict[str, list[float]] = {}
     for score in frames:
-        by_video.setdefault(score.video, []).append(score.p_fake)
+        by_video.setdefault(score.video, []).append(score.logit)
     return [
-        VideoScore(video, *videos[video], round(aggregate_frames(p, aggregate), DECIMALS))
-        for video, p in sorted(by_video.items())
+        VideoScore(video, *videos[video], *_score(aggregate_logits(logits, aggregate)))
+        for video, logits in sorted(by_video.items())
     ]
 
 
 def write_frames(path: Path, rows: Iterable[FrameScore]) -> None:
-    """Write ``frames.csv``: probabilities with 7 decimals, times in seconds."""
+    """Write ``frames.csv``: probabilities with 7 decimals, logits too, times in seconds."""
     write_table(path, FRAME_COLUMNS, map(_cells, rows))
 
 
 def write_videos(path: Path, rows: Iterable[VideoScore]) -> None:
-    """Write ``videos.csv``: probabilities with 7 decimals."""
+    """Write ``videos.csv``: probabilities with 7 decimals, logits too."""
     write_table(path, VIDEO_COLUMNS, map(_cells, rows))
 
 
 def write_tracks(path: Path, rows: Iterable[TrackScore]) -> None:
-    """Write ``tracks.csv``: probabilities with 7 decimals, times in seconds."""
+    """Write ``tracks.csv``: probabilities with 7 decimals, logits too, times in seconds."""
     write_table(path, TRACK_COLUMNS, map(_cells, rows))
 
 
 def read_frames(path: Path) -> list[FrameScore]:
     """Read ``frames.csv``. Raises :class:`DatasetError` for a score outside 0..1."""
     rows = []
-    for number, row in enumerate(read_rows(path, FRAME_COLUMNS), start=2):
+    for number, row in enumerate(read_rows(path, FRAME_COLUMNS[:-1]), start=2):
         with line(path, number):
             frame, time_s = int(row["frame"]), float(row["time_s"])
-            rows.append(FrameScore(row["video"], frame, time_s, _probability(row["p_fake"])))
+            rows.append(FrameScore(row["video"], frame, time_s, *_read_score(row)))
     return rows
 
 
 def read_tracks(path: Path) -> list[TrackScore]:
     """Read ``tracks.csv``. Raises :class:`DatasetError` for a score outside 0..1."""
     rows = []
-    for number, row in enumerate(read_rows(path, TRACK_COLUMNS), start=2):
+    for number, row in enumerate(read_rows(path, TRACK_COLUMNS[:-1]), start=2):
         with line(path, number):
             seen = float(row["start_s"]), float(row["end_s"]), int(row["n_faces"])
-            p_fake = _probability(row["p_fake"])
-            rows.append(TrackScore(row["video"], int(row["track"]), *seen, p_fake))
+            rows.append(TrackScore(row["video"], int(row["track"]), *seen, *_read_score(row)))
     return rows
 
 
 def read_videos(path: Path) -> list[VideoScore]:
     """Read ``videos.csv``. Raises :class:`DatasetError` for a bad label, score or repetition."""
     rows: dict[str, VideoScore] = {}
-    for number, row in enumerate(read_rows(path, VIDEO_COLUMNS), start=2):
+    for number, row in enumerate(read_rows(path, VIDEO_COLUMNS[:-1]), start=2):
         with line(path, number):
             video, label = row["video"], label_of(row["label"])
             if video in rows:
                 raise ValueError(f"{video} is there twice")
-            n_faces, p_fake = int(row["n_faces"]), _probability(row["p_fake"])
-            rows[video] = VideoScore(video, label, row["group"], row["split"], n_faces, p_fake)
+            facts = label, row["group"], row["split"], int(row["n_faces"])
+            rows[video] = VideoScore(video, *facts, *_read_score(row))
     return list(rows.values())
 
 
@@ -216,12 +190,21 @@ def label_of(text: str) -> int:
     return int(text)
 
 
-def _probability(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise ValueError(f"p_fake {text} is not in 0..1")
-    return value
+def _read_score(row: dict[str, str]) -> tuple[float, float | None]:
+    """``p_fake`` and the logit, None where the table has none."""
+    p_fake = float(row["p_fake"])
+    if not 0 <= p_fake <= 1:
+        raise ValueError(f"p_fake {row['p_fake']} is not in 0..1")
+    return p_fake, float(row["logit"]) if row.get("logit") else None
+
+
+def _score(logit: float) -> tuple[float, float]:
+    """``p_fake`` and the logit, rounded as they are stored."""
+    return round(float(expit(logit)), DECIMALS), round(logit, LOGIT_DECIMALS)
 
 
 def _cells(row: FrameScore | TrackScore | VideoScore) -> dict[str, object]:
-    return asdict(row) | {"p_fake": f"{row.p_fake:.{DECIMALS}f}"}
+    return asdict(row) | {
+        "p_fake": f"{row.p_fake:.{DECIMALS}f}",
+        "logit": f"{row.logit:.{LOGIT_DECIMALS}f}",
+    }

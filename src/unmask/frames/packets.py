@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 _KNOWN = frozenset(["av1", "dnxhd", "h264", "hevc", "libdav1d", "mjpeg", "prores", "vp9"])
@@ -63,7 +64,7 @@ class Packets:
 
     def _set_times(self, tick_s: float, frame_s: float) -> None:
         shown = [stamp for position, stamp in enumerate(self.stamps) if position not in self.hidden]
-        if None in shown or len(set(shown)) < len(shown):
+        if None in self.stamps or len(set(shown)) < len(shown):
             self.times.extend(number * frame_s for number in range(len(shown)))
             self.reliable = False
             return
@@ -119,7 +120,7 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[Pac
 
 def decode_needed(
     packets: Iterable[Packet], stream: VideoStream, needed: dict[int, bool]
-) -> Iterator:
+) -> Iterator[VideoFrame]:
     """Decode what is needed; yield every frame that comes out, in the order of showing.
 
     Among what is needed, frames on which no other depends are left out unless they are wanted

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from unmask.errors import ModelError, UnreadableMedia
+from unmask.model.logits import logit_of, mean_logit
 from unmask.model.pixels import first_unreadable, fit, read_input
 
 
@@ -31,6 +32,47 @@ def predict_crops(
     Raises ModelError where ``input_size`` is not the model's or an array has another form, and
     UnreadableMedia, naming it, for a file that cannot be decoded.
     """
+    views = _run(model, model, crops, input_size, batch_size, flip)
+    return views[:, :, 0].mean(axis=1).astype(np.float32)
+
+
+def predict_logits(
+    model: keras.Model,
+    crops: Iterable[Path | str | np.ndarray],
+    *,
+    input_size: int,
+    batch_size: int = 32,
+    flip: bool = False,
+) -> np.ndarray:
+    """The logits of what :func:`predict_crops` gives, float64 of shape (n,).
+
+    They tell crops apart whose probabilities are 0 or 1 in single precision: the output layer is
+    applied here, without its sigmoid.
+    """
+    last = model.layers[-1]
+    if not isinstance(last, keras.layers.Dense) or last.activation is not keras.activations.sigmoid:
+        return logit_of(
+            predict_crops(model, crops, input_size=input_size, batch_size=batch_size, flip=flip)
+        )
+    ahead = keras.Model(model.inputs, last.input)
+    views = _run(model, ahead, crops, input_size, batch_size, flip)
+    kernel, *bias = (np.asarray(weight, np.float64) for weight in last.get_weights())
+    logits = (views.astype(np.float64) @ kernel)[:, :, 0] + (bias[0] if bias else 0.0)
+    return mean_logit(logits, axis=1) if flip else logits[:, 0]
+
+
+def _run(
+    model: keras.Model,
+    part: keras.Model,
+    crops: Iterable[Path | str | np.ndarray],
+    input_size: int,
+    batch_size: int,
+    flip: bool,
+) -> np.ndarray:
+    """What ``part`` of a model gives for each crop, and with ``flip`` for its mirror image too.
+
+    Shape (n, 1 or 2, values).
+    """
     if model.input_shape[1:] != (input_size, input_size, 3):
         raise ModelError(
             f"The model takes RGB of {model.input_shape[1]} px, not of {input_size} px. Set\n"
@@ -39,13 +81,13 @@ def predict_crops(
     crops = iter(crops)
     first = next(crops, None)
     if first is None:
-        return np.empty(0, np.float32)
+        return np.empty((0, 1 + flip, part.output_shape[-1]), np.float32)
     crops = itertools.chain([first], crops)
     if isinstance(first, np.ndarray):
-        return _scores(model, _array_batches(crops, input_size, batch_size), flip)
+        return _outputs(part, _array_batches(crops, input_size, batch_size), flip)
     files = [Path(file) for file in crops]
     try:
-        return _scores(model, _file_batches(files, input_size, batch_size), flip)
+        return _outputs(part, _file_batches(files, input_size, batch_size), flip)
     except tf.errors.OpError as error:
         bad = first_unreadable(files)
         if bad is None:
@@ -75,16 +117,15 @@ def _checked(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _scores(model: keras.Model, batches: Iterable[np.ndarray], flip: bool) -> np.ndarray:
-    """Score batches, the last one filled up: a batch of another size may round differently."""
-    scores: list[np.ndarray] = []
+def _outputs(part: keras.Model, batches: Iterable[np.ndarray], flip: bool) -> np.ndarray:
+    """Run batches, the last one filled up: a batch of another size may round differently."""
+    found: list[np.ndarray] = []
     full = 0
     for batch in batches:
         count, full = len(batch), max(full, len(batch))
         missing = np.zeros((full - count, *batch.shape[1:]), batch.dtype)
         whole = np.concatenate([batch, missing])
-        found = model.predict_on_batch(whole)[:count, 0]
-        if flip:
-            found = (found + model.predict_on_batch(whole[:, :, ::-1])[:count, 0]) / 2
-        scores.append(found)
-    return np.concatenate(scores).astype(np.float32)
+        views = [whole, whole[:, :, ::-1]] if flip else [whole]
+        rows = [np.asarray(part.predict_on_batch(view))[:count] for view in views]
+        found.append(np.stack(rows, axis=1).astype(np.float32))
+    return np.concatenate(found)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from scipy.special import expit
+
 from unmask.errors import ModelError
+from unmask.evaluation.aggregate import aggregate_logits, check_aggregate
 from unmask.evaluation.explain.layers import split_model
-from unmask.evaluation.scores import CropScore, aggregate_frames, frame_scores, track_scores
+from unmask.evaluation.scores import CropScore, frame_scores, track_scores
 from unmask.evaluation.uncertainty import interval
 from unmask.model.model_file import load_model
-from unmask.model.predict_crops import predict_crops
+from unmask.model.predict_crops import predict_logits
 from unmask.prediction.pictures import take_pictures
 from unmask.prediction.prepare import Prepared, check_preparation
 from unmask.prediction.results import FaceScore, Prediction, Track
@@ -29,7 +32,7 @@ class Predictor:
         Raises:
             ModelError: not a model of ours, or its contract does not say how crops are made.
         """
-        aggregate_frames([0.0], aggregate)
+        check_aggregate(aggregate)
         self._model, self.contract = load_model(model)
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         check_preparation(self.contract, model)
@@ -46,27 +49,30 @@ class Predictor:
         if not crops.ok:
             result.reason = crops.reason
             return result
-        scores = predict_crops(
+        logits = predict_logits(
             self._model,
             [prepared.crops_dir / crop.file for crop in crops.faces],
             input_size=self.contract["input_size"],
             flip=self._flip,
         )
-        if not all(map(math.isfinite, scores)):
+        if not all(map(math.isfinite, logits)):
             result.reason = "the model gives no number for a face; train it again"
             return result
         scored = [
-            CropScore("clip", crop.frame, crop.time_s, crop.track, float(p))
-            for crop, p in zip(crops.faces, scores, strict=True)
+            CropScore(
+                "clip", crop.frame, crop.time_s, crop.track, float(expit(logit)), float(logit)
+            )
+            for crop, logit in zip(crops.faces, logits, strict=True)
         ]
         result.frames = frame_scores(scored)
         result.faces = [
-            FaceScore(c.frame, c.time_s, c.track, c.box, c.confidence, round(float(p), 7))
-            for c, p in zip(crops.faces, scores, strict=True)
+            FaceScore(c.frame, c.time_s, c.track, c.box, c.confidence, round(crop.p_fake, 7))
+            for c, crop in zip(crops.faces, scored, strict=True)
         ]
         result.tracks = self._tracks(scored)
         p_frames = [frame.p_fake for frame in result.frames]
-        result.p_fake = round(aggregate_frames(p_frames, self._aggregate), 7)
+        logit = aggregate_logits([frame.logit for frame in result.frames], self._aggregate)
+        result.p_fake = round(float(expit(logit)), 7)
         result.verdict = self._verdict(result.p_fake)
         if (span := interval(p_frames, self._aggregate)) is not None:
             result.p_low, result.p_high = span

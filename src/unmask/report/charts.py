@@ -27,8 +27,7 @@ def draw_charts(plots: Path, metrics: dict[str, Any], *, few: str = "") -> list[
             rows("roc", "fpr", "tpr"),
             rows("roc_frames", "fpr", "tpr"),
             rows("roc_band", "fpr", "low", "high"),
-            video,
-            metrics["frame"],
+            metrics,
             few,
         ),
         precision_recall(rows("precision_recall", "recall", "precision"), video, few),
@@ -38,10 +37,9 @@ def draw_charts(plots: Path, metrics: dict[str, Any], *, few: str = "") -> list[
     ]
 
 
-def roc(
-    curve: Rows, frames: Rows, band: Rows, video: dict[str, Any], frame: dict[str, Any], few: str
-) -> Chart:
+def roc(curve: Rows, frames: Rows, band: Rows, metrics: dict[str, Any], few: str) -> Chart:
     """ROC of videos with its interval, and of frames; the circle is at the threshold."""
+    video, frame = metrics["video"], metrics["frame"]
     chart = _square(
         "roc",
         "ROC curve",
@@ -56,7 +54,7 @@ def roc(
         return chart
     if band:
         low, high = _points(band, "fpr", "low"), _points(band, "fpr", "high")
-        chart.add_band(low, high, f"{video['resamples']['confidence']:.0%} interval, videos")
+        chart.add_band(low, high, f"{metrics['confidence']:.0%} interval, videos")
     chart.add_rule("chance", (0, 0), (1, 1), "chance")
     points = _points(curve, "fpr", "tpr")
     texts = [f"{y:.0%} of the fakes found, {x:.0%} of the real called fake" for x, y in points]

@@ -12,16 +12,18 @@ from unmask.dataset.crops_table import crops_of
 from unmask.errors import DatasetError
 from unmask.evaluation.explain.index import read_heat_maps
 from unmask.evaluation.scores import read_videos
+from unmask.evaluation.shortcuts import read_shortcuts
 from unmask.labels import CLASS_NAMES
 from unmask.report.charts import draw_charts
 from unmask.report.gallery import examples
 from unmask.report.inputs import Inputs
 from unmask.report.judged_videos import Judged, judge, table_data
-from unmask.report.leaks import leaks
+from unmask.report.leaks import leak_warnings, leaks
 from unmask.report.pages.data_uri import whole_file
 from unmask.report.quality import quality_rows
 from unmask.report.reference import FILES, sections_of, versions
 from unmask.report.sentences import sentences, training_summary, warnings
+from unmask.report.shortcuts import shortcut_warnings
 from unmask.report.video_pages import Material
 from unmask.videos.manifest import Video, read_manifest
 from unmask.videos.problems import Problem, read_quarantine
@@ -53,13 +55,19 @@ def make_context(
     config = settings.get("config", {})
     demo = any(dataset.get("kind") == "demo" for dataset in config.get("datasets", ()))
     fixed = isinstance(config.get("evaluate", {}).get("threshold"), int | float)
+    shortcuts = read_shortcuts(inputs.shortcuts_csv)
     context = {
         "title": settings.get("title", "unmask report"),
         "date": settings.get("date"),
         "metrics": measured,
         "datasets": sorted({row.dataset for row in manifest.values()}),
         "sentences": sentences(measured, threshold_given=fixed),
-        "warnings": warnings(measured, demo=demo),
+        "warnings": [
+            *warnings(measured, demo=demo),
+            *leak_warnings(inputs.duplicates_csv),
+            *shortcut_warnings(shortcuts),
+        ],
+        "shortcuts": shortcuts,
         "charts": draw_charts(inputs.plots_dir, measured, few=_lacking(measured["video"])),
         "scores": [[row.label, round(row.p_fake, 7)] for row in rows],
         "videos": rows,

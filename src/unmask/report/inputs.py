@@ -18,6 +18,7 @@ class Inputs:
     left_out_csv: Path
     notes_csv: Path
     duplicates_csv: Path
+    shortcuts_csv: Path
     quarantine_csv: Path
     quality_csv: Path
     dataset_dir: Path

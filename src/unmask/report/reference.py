@@ -14,6 +14,8 @@ FILES = {
     "../predictions/frames.csv": "a row a frame: its time and its score",
     "../manifest.csv": "every video: path, label, group, split, method, dataset",
     "../left_out.csv": "usable videos that are not used, and why",
+    "../shortcuts.csv": "how well size, codec and the like tell the classes",
+    "../properties.csv": "a row a video: size, rate, codec, sharpness and the like",
     "../duplicates.csv": "videos that look alike on different sides of the split",
     "../quarantine.csv": "videos that could not be used, at which stage, and why",
     "../quality.csv": "a row a video: frames, frames with a face, size and confidence of faces",

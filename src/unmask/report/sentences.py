@@ -8,11 +8,11 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from unmask.evaluation.blocks import FEW_GROUPS
 from unmask.report.pages.numbers import interval
 from unmask.tables import read_rows
 
 FEW_VIDEOS = 30
-FEW_GROUPS = 20
 
 
 def sentences(metrics: dict[str, Any], *, threshold_given: bool = False) -> list[str]:
@@ -26,7 +26,7 @@ def sentences(metrics: dict[str, Any], *, threshold_given: bool = False) -> list
     if scored:
         parts.append(_verdicts(video, scored, _origin(metrics, threshold_given)))
     if video["auc"] is not None:
-        parts.append(_ranking(video))
+        parts.append(_ranking(video, metrics["confidence"]))
     if video["log_loss"] is not None:
         parts.append(_log_loss(video, scored))
     return parts
@@ -45,12 +45,12 @@ def warnings(metrics: dict[str, Any], *, demo: bool = False) -> list[str]:
         found.append("The scored test videos do not have both classes, so no AUC can be given.")
     found += _doubts_about_auc(video)
     few = min(video["n_real"], video["n_fake"])
-    groups = video["resamples"]["groups"]
-    if few < FEW_VIDEOS or groups < FEW_GROUPS:
+    groups = video["groups"]
+    if few < FEW_VIDEOS or min(groups["real"], groups["fake"]) < FEW_GROUPS:
         found.append(
             f"The test set is small: {video['n_real']} real and {video['n_fake']} fake videos "
-            f"in {_count(groups, 'group')}. Another choice of videos could change every number "
-            "on this page a lot."
+            f"in {_count(groups['total'], 'group')}. Another choice of videos could change "
+            "every number on this page a lot."
         )
     lost = data["test"]["videos"] - video["n_real"] - video["n_fake"]
     if lost > 0:
@@ -94,16 +94,16 @@ def _verdicts(video: dict[str, Any], scored: int, origin: str) -> str:
     )
 
 
-def _ranking(video: dict[str, Any]) -> str:
+def _ranking(video: dict[str, Any], confidence: float) -> str:
     text = (
         f"AUC {video['auc']:.3f}: shown one fake and one real test video, the detector gives the "
         f"fake the higher score {_times(video['auc'])}."
     )
-    made = video["resamples"]
     if video["auc_ci"] is not None:
         text += (
-            f" The {made['confidence']:.0%} interval is {interval(video['auc_ci'])}, from "
-            f"{made['drawn']} resamples of {_count(made['groups'], 'group')}."
+            f" The {confidence:.0%} interval is {interval(video['auc_ci'])}, from "
+            f"{_count(video['groups']['real'], 'group')} of real videos and "
+            f"{video['groups']['fake']} of fakes."
         )
     return text.replace("%", " %")
 
@@ -130,11 +130,6 @@ def _doubts_about_auc(video: dict[str, Any]) -> list[str]:
         ]
     if span[1] < 0.5:
         return ["The AUC is below 0.5: the detector ranks the wrong way round."]
-    if span[0] == span[1]:
-        return [
-            "The interval of the AUC has no width. That is a sign of a small or easy test set, "
-            "not of certainty."
-        ]
     return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +100,10 @@ def _check_weights(config: Config, where: Path) -> None:
     """Say now, not after hours of detection, that a weights file is missing."""
     for path in config.weights_files:
         if not (where / path).is_file():
+            [best] = get_close_matches(path.lower(), ["imagenet"], cutoff=0.6) or ["none"]
             raise ConfigError(
                 f"model.weights: there is no file {path} in {where.resolve()}. Name a file that "
-                "is there, or write imagenet, or:\n  model:\n    weights: none"
+                f"is there, or write imagenet or none:\n  model:\n    weights: {best}"
             )
 
 

@@ -180,6 +180,13 @@ STAGES: dict[str, Stage] = {
         after=("manifest", "duplicates", "quarantine"),
         makes=("made_of/accept.json", "accepted.txt"),
     ),
+    "shortcuts": Stage(
+        "shortcuts",
+        ("evaluate.confidence",),
+        lambda c: c.evaluate.model_dump(include={"confidence"}),
+        after=("manifest", "faces", "cropped"),
+        makes=("made_of/shortcuts.json", "shortcuts.csv", "properties.csv"),
+    ),
     "dataset": Stage(
         "dataset",
         (),
@@ -237,8 +244,8 @@ STAGES: dict[str, Stage] = {
         (*SHOWN, "report"),
         _report,
         after=(
-            *("explore", "manifest", "duplicates", "quarantine", "dataset", "train"),
-            *("score", "explain", "metrics", "plots"),
+            *("explore", "manifest", "duplicates", "quarantine", "shortcuts", "dataset"),
+            *("train", "score", "explain", "metrics", "plots"),
         ),
         reads=("notes.csv",),
         makes=("made_of/report.json", "report/index.html", "report/videos"),

@@ -137,6 +137,7 @@ def test_too_many_bad_videos_stop_the_run_with_reasons_and_the_line_to_write():
     assert "train0 (frames): empty file" in text
     assert "max_bad_fraction: 0.17" in text
     accept(enough(), problems, max_bad_fraction=0.17)
+    accept(enough(), problems, max_bad_fraction=2 / 12)
 
 
 def test_training_needs_both_classes_and_says_which_is_missing():

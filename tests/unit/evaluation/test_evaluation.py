@@ -7,7 +7,9 @@ import zipfile
 from argparse import ArgumentParser
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from scipy.special import expit
 
 from results_tree import CLIPS, DATASET, QUARANTINE, Clip, Results, read
 from unmask.commands import metrics as command
@@ -20,7 +22,7 @@ TESTED = tuple(clip for clip in CLIPS if clip.split == "test")
 
 
 def measured(results, **settings):
-    return evaluate(*results.evaluation(), **{"bootstrap": 200, **settings})
+    return evaluate(*results.evaluation(), **settings)
 
 
 @pytest.fixture
@@ -53,7 +55,9 @@ def test_the_frame_block_measures_frames_with_a_threshold_of_their_own(results):
 def test_the_blocks_of_the_contract_are_there_in_order(results):
     metrics = measured(results)
     assert list(metrics) == [
-        "frame", "video", "validation", "methods", "datasets", "data", "scoring", "notes",
+        "frame", "video", "validation", "datasets", "methods", "averages", "operating_points",
+        "undecided", "calibration", "data", "confidence",
+        "scoring", "notes",
     ]  # fmt: skip
     wanted = {
         "auc", "auc_ci", "average_precision", "log_loss", "eer", "accuracy", "balanced_accuracy",
@@ -106,17 +110,80 @@ def test_what_was_refused_before_the_split_is_counted_apart(results):
     assert data["total"]["quarantined"] == 3
 
 
-def test_each_method_is_measured_against_all_real_videos(results):
+def test_each_method_is_measured_against_the_real_videos_of_its_dataset(results):
     methods = measured(results)["methods"]
-    assert list(methods) == ["reenact", "swap"]
-    assert methods["swap"]["auc"] == 1
-    assert methods["reenact"]["auc"] == 0.5
-    assert (methods["reenact"]["n_real"], methods["reenact"]["n_fake"]) == (2, 1)
+    assert list(methods) == ["own/reenact", "own/swap"]
+    assert methods["own/swap"]["auc"] == 1
+    assert methods["own/reenact"]["auc"] == 0.5
+    assert (methods["own/reenact"]["n_real"], methods["own/reenact"]["n_fake"]) == (2, 1)
+
+
+def two_datasets():
+    """In one dataset the detector knows the fakes; in the other it knows nothing, and scores high.
+
+    Only the first has validation videos.
+    """
+    random = np.random.default_rng(0)
+    clips = []
+    for number in range(120):
+        split = "val" if number < 40 else "test"
+        for label in (0, 1):
+            p = expit(random.normal(4 * label - 4))
+            method = "swap" if label else ""
+            clips.append(Clip(f"h{number}_{label}", label, f"h{number}", split, (p,), method))
+    for number in range(1200):
+        for label in (0, 1):
+            p = expit(random.normal())
+            method = ("swap", "reenact")[number % 2] if label else ""
+            clips.append(
+                Clip(f"a{number}_{label}", label, f"a{number}", "test", (p,), method, "away")
+            )
+    return tuple(clips)
+
+
+@pytest.fixture(scope="module")
+def crossed(tmp_path_factory):
+    return measured(Results(tmp_path_factory.mktemp("crossed"), two_datasets(), pictures=False))
+
+
+def test_no_row_of_a_dataset_on_which_the_detector_guesses_is_above_chance(crossed):
+    rows = crossed["methods"] | crossed["datasets"]
+    assert set(rows) == {"own/swap", "away/swap", "away/reenact", "own", "away"}
+    assert rows["own/swap"]["auc"] > 0.99
+    assert all(row["auc"] < 0.55 for name, row in rows.items() if name.startswith("away"))
+    assert rows["away/swap"]["n_real"] == 1200
+    assert rows["own/swap"]["n_real"] == 80
+
+
+def test_averages_count_each_row_the_same(crossed):
+    averages = crossed["averages"]
+    for kind in ("datasets", "methods"):
+        rows = [row["auc"] for row in crossed[kind].values()]
+        assert averages[kind]["rows"] == len(rows)
+        assert averages[kind]["auc"] == pytest.approx(np.mean(rows), abs=1e-6)
+        low, high = averages[kind]["auc_ci"]
+        assert low < averages[kind]["auc"] < high
+    assert averages["pooled"]["auc"] == crossed["video"]["auc"]
+    assert averages["pooled"]["n_real"] == 1280
+
+
+def test_one_threshold_is_told_to_fail_on_real_videos_elsewhere(crossed):
+    own, away = (crossed["datasets"][name] for name in ("own", "away"))
+    assert own["fpr"] < 0.1
+    assert own["elsewhere"]["threshold"] == crossed["video"]["threshold"]
+    assert own["elsewhere"]["fpr"] == away["fpr"] > 0.8
+    assert own["elsewhere"]["n_real"] == 1200
+    assert away["elsewhere"] is None  # it has no validation videos, so no threshold of its own
+
+
+def test_with_one_row_there_is_nothing_to_average(tmp_path):
+    clips = [replace(clip, method="") for clip in CLIPS]
+    assert set(measured(Results(tmp_path, tuple(clips)))["averages"].values()) == {None}
 
 
 def test_fakes_without_a_method_are_a_row_too(tmp_path):
     clips = [replace(clip, method="") for clip in CLIPS]
-    assert list(measured(Results(tmp_path, tuple(clips)))["methods"]) == ["unknown"]
+    assert list(measured(Results(tmp_path, tuple(clips)))["methods"]) == ["own/unknown"]
 
 
 def test_datasets_are_measured_apart_where_there_are_several(tmp_path, results):
@@ -126,6 +193,16 @@ def test_datasets_are_measured_apart_where_there_are_several(tmp_path, results):
     assert datasets["own"]["auc"] == 1
     assert datasets["other"]["auc"] == 0
     assert datasets["other"]["coverage"] == pytest.approx(2 / 3, abs=1e-6)
+
+
+def test_coverage_is_told_by_class_and_method(results):
+    video = measured(results)["video"]
+    assert {name: part["coverage"] for name, part in video["coverage_by"].items()} == {
+        "real": 1, "fake": 0.666667, "own/reenact": 0.5, "own/swap": 1,
+    }  # fmt: skip
+    # Four videos with a score, and one counted as 0.5.
+    expected = (4 * video["log_loss"] + np.log(2)) / 5
+    assert video["log_loss_all"] == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_given_threshold_is_used_everywhere(results):
@@ -208,14 +285,14 @@ def test_a_perfect_result_on_few_videos_is_not_called_certain(tmp_path):
     clips = [c for c in CLIPS if c.video not in ("test_r2", "test_f2")]
     clips += [Clip("test_r4", 0, "g5", "test", (0.1,)), Clip("test_f4", 1, "g5", "test", (0.9,))]
     metrics = measured(Results(tmp_path, tuple(clips)))
-    assert metrics["video"]["auc_ci"] == [1, 1]
-    assert any("no width" in note for note in metrics["notes"])
-    assert any("groups are few" in note for note in metrics["notes"])
+    # Two groups: 0.025 ** (1 / 2), rounded outward.
+    assert metrics["video"]["auc_ci"] == [0.158113, 1]
+    assert any("groups, which are few" in note for note in metrics["notes"])
 
 
 def test_the_command_writes_what_the_function_returns(results, tmp_path):
     settings = tmp_path / "settings.json"
-    settings.write_text(json.dumps({"settings": {"threshold": 0.7, "bootstrap": 50, "seed": 2}}))
+    settings.write_text(json.dumps({"settings": {"threshold": 0.7, "confidence": 0.8}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     arguments = [
@@ -225,7 +302,7 @@ def test_the_command_writes_what_the_function_returns(results, tmp_path):
         "--output", tmp_path / "metrics.json",
     ]  # fmt: skip
     assert command.run(parser.parse_args(list(map(str, arguments)))) == 0
-    expected = measured(results, threshold=0.7, bootstrap=50, seed=2)
+    expected = measured(results, threshold=0.7, confidence=0.8)
     written = json.loads((tmp_path / "metrics.json").read_text())
     assert written.pop("reproducible")["same_bytes"]
     assert written == expected

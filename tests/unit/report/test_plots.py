@@ -19,7 +19,7 @@ from unmask.report.plots.write import read_history, write_plots
 
 def drawn(results, name="plots"):
     metrics = results.folder / "metrics.json"
-    write_metrics(metrics, evaluate(*results.evaluation(), bootstrap=100))
+    write_metrics(metrics, evaluate(*results.evaluation()))
     out = results.folder / name
     write_plots(
         out,
@@ -139,7 +139,7 @@ def test_what_cannot_be_drawn_says_so_and_leaves_an_empty_table(tmp_path, kept):
 
 def test_no_interval_no_positive_call_and_no_validation_can_be_drawn_too(results):
     results.history.write_text("epoch,loss,accuracy\n1,0.7,0.5\n")
-    metrics = evaluate(*results.evaluation(), bootstrap=0, threshold=0.95)
+    metrics = evaluate(*results.evaluation(), threshold=0.95)
     assert metrics["video"]["precision"] is None
     write_metrics(results.folder / "metrics.json", metrics)
     write_plots(

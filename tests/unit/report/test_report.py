@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from results_tree import CLIPS, PAIRS, QUARANTINE, TRACKS, Clip, Results
+from results_tree import CLIPS, PAIRS, QUARANTINE, SHORTCUTS, TRACKS, Clip, Results
 from unmask.commands import report as command
 from unmask.errors import DatasetError
 from unmask.evaluation.metrics_file import evaluate
@@ -279,6 +279,14 @@ def test_a_threshold_that_was_set_is_not_said_to_be_chosen(results):
     assert "0.700 or more (the threshold that was set)" in text
 
 
+def test_what_cannot_be_resolved_is_said(results):
+    text = Page(built(results, undecided_error=0.1)).text
+    assert "takes 100 real validation videos, there are 2" in text
+    assert "No band of undecided scores for 10 % mistakes in each class" in text
+    assert "No temperature was fitted: it takes 30 validation videos of each class" in text
+    assert "own/reenact 2 1 50 %" in text
+
+
 def test_several_datasets_get_a_table(tmp_path):
     clips = tuple(replace(c, dataset="other") if c.group == "g4" else c for c in CLIPS)
     text = Page(built(Results(tmp_path, clips))).text
@@ -297,7 +305,7 @@ def test_a_missing_input_is_named(results, missing):
 def test_the_command_writes_the_page(results):
     expected = built(results, {"title": "Mine", "gallery": 2})
     settings = results.folder / "settings.json"
-    settings.write_text(json.dumps({"settings": {"title": "Mine", "gallery": 2}}))
+    settings.write_text(json.dumps({"code": "0", "settings": {"title": "Mine", "gallery": 2}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     arguments = [
@@ -306,7 +314,7 @@ def test_the_command_writes_the_page(results):
         "--explanations", results.explanations, "--explore", results.folder / "explore",
         "--manifest", results.manifest, "--quarantine", results.quarantine,
         "--left-out", results.left_out, "--notes", results.notes,
-        "--duplicates", results.duplicates,
+        "--duplicates", results.duplicates, "--shortcuts", results.shortcuts,
         "--quality", results.quality, "--dataset", results.crops, "--index", results.dataset,
         "--plots", results.folder / "plots", "--history", results.history,
         "--augmentation", results.folder / "augmentation.jpg",
@@ -328,6 +336,24 @@ def test_videos_that_look_alike_on_two_sides_are_named_and_what_was_left_out_is_
     assert "tr&lt;b&gt;" in page and "tr<b>" not in page
     assert "own: 3 of 4 fakes have no real video" in page
     assert "own: 1 video left out: the same content as another" in page
+
+
+def test_what_else_tells_the_classes_stands_beside_the_auc_and_is_warned_of(results):
+    page = built(results)
+    assert "What else tells the classes" in page
+    assert "alone tells real from fake" not in page
+    results.table("shortcuts.csv", SHORTCUTS, [
+        ("all together", "0.9000", "0.8500", "0.9400", "", "", 40),
+        ("face size", "0.8200", "0.7000", "0.9000", "120 px", "80 px", 40),
+        ("sharpness", "0.7000", "0.4500", "0.9000", "9", "7", 40),
+    ])  # fmt: skip
+    page = built(results)
+    assert "Face size alone tells real from fake with an AUC of 0.820" in page
+    assert "Sharpness alone" not in page, "its interval holds one half"
+    results.table("shortcuts.csv", SHORTCUTS, [
+        ("all together", "0.9000", "0.8500", "0.9400", "", "", 40),
+    ])  # fmt: skip
+    assert "Size, codec and the like, all together, tell real from fake" in built(results)
 
 
 def test_quality_sets_real_against_fake(results):
@@ -376,11 +402,10 @@ def test_shares_are_never_rounded_to_all_or_none():
     [
         (0.55, [0.4, 0.7], "cannot tell the detector from guessing"),
         (0.2, [0.1, 0.3], "the wrong way round"),
-        (1.0, [1.0, 1.0], "has no width"),
     ],
 )
 def test_a_doubtful_auc_is_called_doubtful(results, auc, span, expected):
-    metrics = evaluate(*results.evaluation(), bootstrap=10)
+    metrics = evaluate(*results.evaluation())
     metrics["video"] |= {"auc": auc, "auc_ci": span}
     assert any(expected in text for text in warnings(metrics))
 
@@ -390,15 +415,15 @@ def test_a_doubtful_auc_is_called_doubtful(results, auc, span, expected):
     [(1.0, "every time"), (0.9999, "99 times in 100"), (0.001, "1 times"), (0.0, "never")],
 )
 def test_an_auc_reads_as_a_frequency(results, auc, times):
-    metrics = evaluate(*results.evaluation(), bootstrap=10)
+    metrics = evaluate(*results.evaluation())
     metrics["video"]["auc"] = auc
     assert any(f"higher score {times}" in text for text in sentences(metrics))
 
 
 def test_a_large_clear_and_complete_test_set_raises_no_doubt(results):
-    metrics = evaluate(*results.evaluation(), bootstrap=10)
+    metrics = evaluate(*results.evaluation())
     metrics["video"] |= {"auc": 0.9, "auc_ci": [0.85, 0.94], "n_real": 500, "n_fake": 500}
-    metrics["video"]["resamples"]["groups"] = 500
+    metrics["video"]["groups"] = {"real": 500, "fake": 500, "total": 500}
     metrics["data"]["test"]["videos"] = 1000
     assert warnings(metrics) == []
     metrics["data"]["total"]["absent"] = 2

@@ -23,6 +23,11 @@ def percent(value: float | None) -> str:
     return f"{value:.0%}".replace("%", " %")
 
 
+def shares(span: Sequence[float] | None) -> str:
+    """An interval of shares as text, empty where there is none."""
+    return "" if span is None else f"{percent(span[0])} to {percent(span[1])}"
+
+
 def interval(span: Sequence[float] | None, digits: int = 3) -> str:
     """An interval as text, empty where there is none."""
     return "" if span is None else f"{span[0]:.{digits}f} to {span[1]:.{digits}f}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from unmask.report.pages.numbers import interval, number, percent
+from unmask.report.pages.numbers import interval, number, percent, shares
 
 HERE = Path(__file__).parent
 
@@ -40,6 +40,11 @@ def templates(folder: Path) -> Environment:
         hashes = " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)
         return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes}"
 
-    environment.filters |= {"number": number, "percent": percent, "interval": interval}
+    environment.filters |= {
+        "number": number,
+        "percent": percent,
+        "interval": interval,
+        "shares": shares,
+    }
     environment.globals |= {"script": script, "policy": policy}
     return environment

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from unmask.evaluation.bootstrap import roc_band
+from unmask.evaluation.roc_band import roc_band
+from unmask.evaluation.sample import sample_of
 from unmask.evaluation.scores import VideoScore, read_frames, read_videos
 from unmask.evaluation.threshold import lacking
 from unmask.report.plots import figures, tables
@@ -40,12 +41,12 @@ def collect(*, frames_csv: Path, videos_csv: Path, metrics: Path, history_csv: P
     """Work out what the plots show: see ``write_plots``."""
     measured = json.loads(Path(metrics).read_text("utf-8"))
     test = [row for row in read_videos(videos_csv) if row.split == "test"]
-    labels, scores = _arrays(test)
+    labels, scores, _, logits = sample_of(test)
     lack = lacking(labels)
-    band = None if lack else _band(measured["video"]["resamples"], test)
+    band = None if lack else _band(test, measured["confidence"])
     rows = {
-        "roc": tables.roc(labels, scores),
-        "precision_recall": tables.precision_recall(labels, scores),
+        "roc": tables.roc(labels, logits),
+        "precision_recall": tables.precision_recall(labels, logits),
         "confusion": tables.confusion(labels, scores, measured["video"]["threshold"]),
         "score_histogram": tables.score_histogram(labels, scores),
         "calibration": tables.calibration(labels, scores),
@@ -111,17 +112,13 @@ def _of_videos(data: PlotData) -> dict[str, Callable[[Figure], None]]:
     }
 
 
-def _band(made: dict[str, Any], test: list[VideoScore]) -> Band | None:
+def _band(test: list[VideoScore], confidence: float) -> Band:
     """The interval of the ROC curve of videos."""
-    labels, scores = _arrays(test)
-    groups = np.array([row.group for row in test])
-    drawn, level, seed = made["drawn"], made["confidence"], made["seed"]
-    band = roc_band(labels, scores, groups, _GRID, n=drawn, confidence=level, seed=seed)
-    return None if band is None else (_GRID, *band)
+    return _GRID, *roc_band(sample_of(test), _GRID, confidence)
 
 
 def _of_both_classes(data: PlotData) -> dict[str, Callable[[Figure], None]]:
-    video, made = data.measured["video"], data.measured["video"]["resamples"]
+    video = data.measured["video"]
     called = video["precision"] is not None
     return {
         "roc": partial(
@@ -130,7 +127,7 @@ def _of_both_classes(data: PlotData) -> dict[str, Callable[[Figure], None]]:
             auc={unit: f"{data.measured[unit[:-1]]['auc']:.3f}" for unit in ("videos", "frames")},
             point=(video["fpr"], video["tpr"]),
             band=data.band,
-            level=f"{made['confidence']:.0%}",
+            level=f"{data.measured['confidence']:.0%}",
         ),
         "precision_recall": partial(
             figures.precision_recall,
@@ -145,12 +142,7 @@ def _of_both_classes(data: PlotData) -> dict[str, Callable[[Figure], None]]:
 def _frames(frames_csv: Path, test: list[VideoScore]) -> tuple[np.ndarray, np.ndarray]:
     label = {row.video: row.label for row in test}
     rows = [row for row in read_frames(frames_csv) if row.video in label]
-    return np.array([label[row.video] for row in rows]), np.array([row.p_fake for row in rows])
-
-
-def _arrays(videos: list[VideoScore]) -> tuple[np.ndarray, np.ndarray]:
-    labels = np.array([row.label for row in videos], dtype=np.int64)
-    return labels, np.array([row.p_fake for row in videos], dtype=np.float64)
+    return np.array([label[row.video] for row in rows]), np.array([row.logit for row in rows])
 
 
 def _number(cell: str | None) -> float | int | None:
