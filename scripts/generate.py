@@ -55,6 +55,9 @@ PERSISTED = ("manifest", "frames", "detections", "faces", "quarantine", "accept"
 The others are removed before a run and restored from the run cache when a change is undone.
 """
 
+RUNNING = ("keras", "workflow", "export")
+"""Extras of what the workflow runs with."""
+
 SETTINGS = "results/settings"
 
 ENVIRONMENT = "PYTHONPATH=src UNMASK_LIFELINE=$PPID"
@@ -208,13 +211,14 @@ def schema_json() -> str:
 def conda_environment() -> str:
     """An environment with the direct dependencies, as pinned in ``requirements.lock``."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["export"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(line for name in RUNNING for line in extras[name])]
     direct = {_plain(re.split(r"[<>=~ ]", line)[0]) for line in wanted}
     lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
     pins = [line for line in lock if _plain(line.split("==")[0]) in direct]
     environment = {
         "channels": ["conda-forge", "nodefaults"],
-        "dependencies": ["python>=3.11", "pip", {"pip": pins}],
+        "dependencies": ["python>=3.11,<3.14", "pip", {"pip": pins}],
     }
     return CONDA_HEADER + yaml.safe_dump(environment, sort_keys=False)
 
