@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from api_page import api_page
 from settings_page import settings_page
 
 from unmask.config.load import json_schema
@@ -232,6 +233,7 @@ def _plain(name: str) -> str:
 
 GENERATED = {
     "dvc.yaml": dvc_yaml,
+    "docs/api.md": api_page,
     "docs/config.schema.json": schema_json,
     "docs/reruns.md": reruns_page,
     "docs/settings.md": settings_page,

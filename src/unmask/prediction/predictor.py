@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 from scipy.special import expit
 
 from unmask.errors import ModelError
@@ -75,12 +76,7 @@ class Predictor:
         if not crops.ok:
             result.reason = crops.reason
             return result
-        logits = predict_logits(
-            self._model,
-            [crops_dir / crop.file for crop in crops.faces],
-            input_size=self.contract["input_size"],
-            flip=self._flip,
-        )
+        logits = self.logits(crops_dir / crop.file for crop in crops.faces)
         if not all(map(math.isfinite, logits)):
             result.reason = "the model gives no number for a face; train it again"
             return result
@@ -110,6 +106,12 @@ class Predictor:
         result.n_faces = len(crops.faces)
         result.coverage = round(len(result.frames) / len(sampled), 4)
         return result
+
+    def logits(self, crops: Iterable[Path | np.ndarray]) -> np.ndarray:
+        """Score crops: image files, or RGB (height, width, 3) uint8. float64 of shape (n,)."""
+        return predict_logits(
+            self._model, crops, input_size=self.contract["input_size"], flip=self._flip
+        )
 
     def illustrate(self, prepared: Prepared, result: Prediction) -> None:
         """Add thumbnails and heat maps to a result, while its files are still there."""
