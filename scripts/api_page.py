@@ -43,22 +43,25 @@ def api_page() -> str:
 
 
 def _section(name: str, function: Callable[..., Any]) -> str:
-    signature = inspect.signature(function)
-    parameters = [str(each) for key, each in signature.parameters.items() if key != "self"]
-    if any(each.kind is each.KEYWORD_ONLY for each in signature.parameters.values()):
-        place = [each.kind for each in signature.parameters.values()].index(
-            inspect.Parameter.KEYWORD_ONLY
-        )
-        parameters.insert(place, "*")
-    listed = ", ".join(parameters).replace("'", "")
-    if len(name) + len(listed) > 76:
-        listed = "\n    " + ",\n    ".join(parameters).replace("'", "") + ",\n"
-    called = f"{name}({listed}) -> {signature.return_annotation}"
     text, _, example = inspect.getdoc(function).partition("Example:\n")
     return (
-        f"## {name}\n\n```python\n{called}\n```\n\n{_prose(text)}\n"
+        f"## {name}\n\n```python\n{name}{_signature(name, function)}\n```\n\n{_prose(text)}\n"
         f"```python\n{inspect.cleandoc(example)}\n```\n"
     )
+
+
+def _signature(name: str, function: Callable[..., Any]) -> str:
+    """Parameters and what is returned; a line a parameter where one line is too short."""
+    signature = inspect.signature(function)
+    kinds = [each.kind for each in signature.parameters.values()]
+    listed = [str(each) for each in signature.parameters.values()]
+    if inspect.Parameter.KEYWORD_ONLY in kinds:
+        listed.insert(kinds.index(inspect.Parameter.KEYWORD_ONLY), "*")
+    listed = [text.replace("'", "") for text in listed if text != "self"]
+    text = ", ".join(listed)
+    if len(name) + len(text) > 76:
+        text = "\n" + "".join(f"    {each},\n" for each in listed)
+    return f"({text}) -> {signature.return_annotation}"
 
 
 def _prose(text: str) -> str:
