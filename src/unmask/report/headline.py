@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from unmask.report.sentences import FEW_GROUPS, FEW_VIDEOS
+from unmask.evaluation.blocks import FEW_GROUPS
+from unmask.report.sentences import FEW_VIDEOS
 
 
 def headline(metrics: Mapping[str, Any]) -> str:
@@ -25,8 +26,8 @@ def headline(metrics: Mapping[str, Any]) -> str:
 
 
 def _doubt(video: Mapping[str, Any], few: int) -> str:
-    span = video["auc_ci"]
-    if few < FEW_VIDEOS or video["resamples"]["groups"] < FEW_GROUPS:
+    span, groups = video["auc_ci"], video["groups"]
+    if few < FEW_VIDEOS or min(groups["real"], groups["fake"]) < FEW_GROUPS:
         return "; too few videos to trust"
     if span and span[0] <= 0.5:
         return "; no better than guessing, as far as this test can tell"
