@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Builds for NVIDIA's GPUs where there is one; GPU= (empty) for the others all the same.
 GPU ?= $(shell command -v nvidia-smi)
 TENSORFLOW = $(shell sed -n 's/^tensorflow-cpu==\([0-9.]*\).*/\1/p' requirements.lock)
-SIZE := $(if $(GPU),6 GB,2 GB)
+SIZE := 2.5 GB$(if $(GPU), and CUDA)
 PYTEST := $(BIN)/python -m pytest
 JAX := $(CURDIR)/$(VENV)/jax
 export PATH := $(CURDIR)/$(BIN):$(PATH)

@@ -25,7 +25,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from unmask.evaluation.bootstrap import intervals
+from unmask.evaluation.intervals import auc_interval
 from unmask.evaluation.properties import NAMES, UNITS, describe
 from unmask.tables import read_table, table_text
 
@@ -141,11 +141,8 @@ def _row(
     auc = low = high = float("nan")
     if scores is not None and len(np.unique(label[known])) == 2 and np.ptp(scores[known]) > 0:
         auc = float(roc_auc_score(label[known], scores[known]))
-        found, _ = intervals(
-            label[known], scores[known], group[known], threshold=0.5, confidence=confidence
-        )
-        if found["auc_ci"] is not None:
-            low, high = found["auc_ci"]
+        numbers = np.unique(group[known], return_inverse=True)[1]
+        low, high = auc_interval(label[known], scores[known], numbers, confidence)
     return Shortcut(name, auc, low, high, "", "", int(known.sum()))
 
 
