@@ -107,11 +107,12 @@ bench: $(READY_DEV) ## measure detectors, stages, planning, training, the report
 	$(BIN)/python benchmarks/training.py $(CROPS) --markdown benchmarks/results/training.md
 	$(BIN)/python benchmarks/report.py --markdown benchmarks/results/report.md
 
-lint: $(READY_DEV) ## check style: ruff, snakefmt, snakemake --lint
+lint: $(READY_DEV) ## check style and types: ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+	$(BIN)/mypy
 
 format: $(READY_DEV) ## bring the code into shape: ruff, snakefmt
 	$(BIN)/ruff check --fix .

@@ -10,6 +10,7 @@ the detector says that the detector need not have looked at the faces.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -53,7 +54,7 @@ class Shortcut:
     fake: str
     videos: int
 
-    @property
+    @builtins.property
     def strong(self) -> bool:
         """Whether a detector may well have learned it."""
         return self.auc >= STRONG and self.low > 0.5
@@ -96,7 +97,9 @@ def read_shortcuts(path: Path) -> list[Shortcut]:
     return [
         Shortcut(
             row["property"],
-            *(float(row[name]) for name in ("auc", "low", "high")),
+            float(row["auc"]),
+            float(row["low"]),
+            float(row["high"]),
             row["real"],
             row["fake"],
             int(row["videos"]),
@@ -119,12 +122,12 @@ def _of_one(
         if len(np.unique(label[known])) == 2 and roc_auc_score(label[known], scores[known]) < 0.5:
             scores = -scores
     row = _row(NAMES[name], scores, known, label, group, confidence)
-    typical = [
+    real, fake = (
         describe([v for v, fits in zip(values, known & (label == c), strict=True) if fits],
                  UNITS[name])
         for c in (0, 1)
-    ]  # fmt: skip
-    return Shortcut(row.property, row.auc, row.low, row.high, *typical, row.videos)
+    )  # fmt: skip
+    return Shortcut(row.property, row.auc, row.low, row.high, real, fake, row.videos)
 
 
 def _row(

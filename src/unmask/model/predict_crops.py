@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import keras
@@ -79,7 +80,7 @@ def _without_sigmoid(model: keras.Model) -> keras.Model | None:
 def _run(
     model: keras.Model,
     part: keras.Model,
-    crops: Iterable[Path | str | np.ndarray],
+    crops: Iterable[Any],
     input_size: int,
     batch_size: int,
     flip: bool,
