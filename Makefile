@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Builds for NVIDIA's GPUs where there is one; GPU= (empty) for the others all the same.
 GPU ?= $(shell command -v nvidia-smi)
 TENSORFLOW = $(shell sed -n 's/^tensorflow-cpu==\([0-9.]*\).*/\1/p' requirements.lock)
-SIZE := $(if $(GPU),6 GB,2 GB)
+SIZE := 2.5 GB$(if $(GPU), and CUDA)
 PYTEST := $(BIN)/python -m pytest
 JAX := $(CURDIR)/$(VENV)/jax
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -107,11 +107,12 @@ bench: $(READY_DEV) ## measure detectors, stages, planning, training, the report
 	$(BIN)/python benchmarks/training.py $(CROPS) --markdown benchmarks/results/training.md
 	$(BIN)/python benchmarks/report.py --markdown benchmarks/results/report.md
 
-lint: $(READY_DEV) ## check style: ruff, snakefmt, snakemake --lint
+lint: $(READY_DEV) ## check style and types: ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+	$(BIN)/mypy
 
 format: $(READY_DEV) ## bring the code into shape: ruff, snakefmt
 	$(BIN)/ruff check --fix .

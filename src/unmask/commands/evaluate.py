@@ -102,7 +102,8 @@ def run(args: Namespace) -> int:
 
     def end(video: Video, result: Prediction) -> None:
         told = f"p_fake {result.p_fake:.3f}" if result.scored else result.reason
-        progress.end(f"{video.path}: {CLASS_NAMES[video.label]}, {told}")
+        if progress:
+            progress.end(f"{video.path}: {CLASS_NAMES[video.label]}, {told}")
 
     metrics = evaluate_model(
         args.model, contract, config.datasets, args.output, scoring, every=args.every,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import keras
@@ -68,7 +69,9 @@ def _without_sigmoid(model: keras.Model) -> keras.Model | None:
     if not isinstance(last, keras.layers.Dense) or last.activation is not keras.activations.sigmoid:
         return None
     if model not in _PARTS:
-        linear = keras.layers.Dense(1, use_bias=last.use_bias, dtype="float32")
+        linear = keras.layers.Dense(
+            1, use_bias=last.use_bias, dtype="float32", name="logit_of_fake"
+        )
         _PARTS[model] = keras.Model(model.inputs, linear(last.input))
     _PARTS[model].layers[-1].set_weights(last.get_weights())
     return _PARTS[model]
@@ -77,7 +80,7 @@ def _without_sigmoid(model: keras.Model) -> keras.Model | None:
 def _run(
     model: keras.Model,
     part: keras.Model,
-    crops: Iterable[Path | str | np.ndarray],
+    crops: Iterable[Any],
     input_size: int,
     batch_size: int,
     flip: bool,

@@ -176,7 +176,7 @@ def _scored_crops(
 
 
 def _add(tables: _Tables, video: Video, result: Prediction, aggregate: str) -> None:
-    if not result.scored:
+    if result.p_fake is None:
         tables.problems.append(Problem(video.video, STAGE, result.reason))
         return
     tables.frames += [replace(row, video=video.video) for row in result.frames]

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from unmask.errors import ModelError
 from unmask.evaluation.aggregate import aggregate_logits, check_aggregate
-from unmask.evaluation.explain.layers import split_model
+from unmask.evaluation.explain.layers import Split, split_model
 from unmask.evaluation.scores import CropScore, frame_scores, track_scores
 from unmask.evaluation.uncertainty import interval
 from unmask.faces.index import FaceIndex
@@ -50,7 +50,8 @@ class Predictor:
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         self._undecided = undecided or (threshold, threshold)
         check_preparation(self.contract, model)
-        self._split, self._no_split = None, ""
+        self._split: Split | None = None
+        self._no_split = ""
 
     def score(self, prepared: Prepared) -> Prediction:
         """Score a prepared file. One that cannot be scored is a reason, not an error."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from unmask.files import digest
+from unmask.report.explore.choice import Choice
 from unmask.workflow.keys import key as key_of
 from unmask.workflow.keys import key_of_many
 from unmask.workflow.plan import SETTINGS, SOURCES, Plan
@@ -51,7 +52,8 @@ class _Chain:
             elif stage == "cropped":
                 yield from self._of_each(stage, "dataset", list(self.plan.cropped))
             elif stage == "explore":
-                yield self._of_the_shown(stage)
+                if self.plan.shown:
+                    yield self._of_the_shown(stage, self.plan.shown)
             else:
                 yield self._of_all(stage)
 
@@ -104,9 +106,9 @@ class _Chain:
         datasets = {name: self.keys[f"cropped/{name}"] for name in self.plan.cropped}
         return self._key("dataset", training_sources(self.plan.split, videos, datasets))
 
-    def _of_the_shown(self, stage: str) -> Result:
+    def _of_the_shown(self, stage: str, shown: Choice) -> Result:
         """The pictures of those videos that were chosen to be shown."""
-        shown, [table] = self.plan.shown, STAGES[stage].reads
+        [table] = STAGES[stage].reads
         units = {"faces": shown.filmed, "cropped": shown.cropped}
         sources, inputs = [digest(self.plan.tables[table])], [f"{SETTINGS}/{table}"]
         for up, names in units.items():
