@@ -48,7 +48,8 @@ def scoring_of_run(model: Path, contract: Mapping[str, Any], **given: Any) -> Sc
             measured = json.loads(metrics.read_text("utf-8"))
             known |= {"threshold": float(measured["video"]["threshold"])}
             known |= measured.get("scoring", {})
-            source, undecided = str(metrics), None
+            band = measured.get("undecided")
+            source, undecided = str(metrics), band and (band["low"], band["high"])
         except (ValueError, KeyError, TypeError):
             raise UnmaskError(
                 f"{metrics} holds no threshold. Say from which score on a video is fake:\n"

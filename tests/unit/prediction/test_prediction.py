@@ -203,9 +203,8 @@ def test_a_line_tells_the_interval_and_whether_it_decides():
     assert lines(scored(p_low=0.6, p_high=0.9, decided=True)) == [
         "a.mp4: fake, p_fake 0.750 (0.600 to 0.900), 2 faces, in 100% of the frames"
     ]
-    assert lines(scored(p_low=0.4, p_high=0.9, decided=False))[0].endswith(
-        "undecided: the interval holds the threshold"
-    )
+    undecided = scored(p_low=0.4, p_high=0.9, decided=False, why_undecided="too near")
+    assert lines(undecided)[0].endswith("undecided: too near")
     assert lines(unscored()) == ["b.mp4: not scored, no face in any of 5 frames"]
 
 
