@@ -4,6 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_DEV := $(READY)-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Builds for NVIDIA's GPUs where there is one; GPU= (empty) for the others all the same.
+GPU ?= $(shell command -v nvidia-smi)
+TENSORFLOW = $(shell sed -n 's/^tensorflow-cpu==\([0-9.]*\).*/\1/p' requirements.lock)
+SIZE := 2.5 GB$(if $(GPU), and CUDA)
 PYTEST := $(BIN)/python -m pytest
 JAX := $(CURDIR)/$(VENV)/jax
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -17,19 +23,28 @@ $(JAX): $(READY)
 	@touch $@
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 …"; exit 1; }
+	@echo "installing into $(VENV): about $(SIZE), some minutes"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PIP) -r requirements.lock
+	$(PIP) --no-deps --editable .
+ifneq ($(strip $(GPU)),)
+	$(BIN)/python -m pip uninstall --quiet --yes tensorflow-cpu onnxruntime
+	$(PIP) --editable '.[gpu]' "tensorflow[and-cuda]==$(TENSORFLOW)"
+endif
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-notebook test-mutations notebook detector bench lint format lock generate clean
+$(READY_DEV): requirements-dev.lock $(READY)
+	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(READY) ## make .venv with the pinned requirements
+install: $(READY) ## make .venv with what running needs, pinned
 
 run: $(READY) ## run the pipeline with config.yaml
 	$(BIN)/snakemake --cores all
@@ -43,39 +58,39 @@ record: $(READY) ## run what has to be run, and record data, results and setting
 	$(BIN)/unmask prune data/demo results/frames results/detections results/faces results/cropped
 	$(BIN)/dvc commit --force
 
-test: $(READY) ## run the tests: everything that a user relies on, at least once for real (minutes)
+test: $(READY_DEV) ## run the tests: everything that a user relies on, at least once for real (minutes)
 	$(PYTEST) -n 2 --dist worksteal $(ARGS)
 
-coverage: $(READY) ## the same, and list the lines that no test reaches (slower)
+coverage: $(READY_DEV) ## the same, and list the lines that no test reaches (slower)
 	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones test-odd-clips ## all tests, as before a release (hours)
 
-test-long: $(READY) ## what `make test` leaves out: every row of docs/reruns.md, runs, kills, slow networks
+test-long: $(READY_DEV) ## what `make test` leaves out: every row of docs/reruns.md, runs, kills, slow networks
 	$(PYTEST) -n 2 --dist worksteal --long -m long $(ARGS)
 
-test-backbones: $(READY) ## build, train, save and load every backbone (long)
+test-backbones: $(READY_DEV) ## build, train, save and load every backbone (long)
 	$(PYTEST) tests/backbones $(ARGS)
 
-test-jax: $(READY) $(JAX) ## train with Keras on JAX
+test-jax: $(READY_DEV) $(JAX) ## train with Keras on JAX
 	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(PYTEST) tests/on_jax $(ARGS)
 
-test-docs: $(READY) ## type the commands of README.md and docs/ as they stand there (long)
+test-docs: $(READY_DEV) ## type the commands of README.md and docs/ as they stand there (long)
 	$(PYTEST) $(or $(ARGS),tests/docs)
 
-test-browser: $(READY) ## open the pages in Chromium: errors, accessibility, keyboard, phone
+test-browser: $(READY_DEV) ## open the pages in Chromium: errors, accessibility, keyboard, phone
 	$(PYTEST) tests/browser $(ARGS)
 
-test-notebook: $(READY) ## run the walkthrough from top to bottom, and check what came out
+test-notebook: $(READY_DEV) ## run the walkthrough from top to bottom, and check what came out
 	$(PYTEST) tests/notebook $(ARGS)
 
-test-mutations: $(READY) ## break the code in forty ways, and see that a test notices each (half an hour)
+test-mutations: $(READY_DEV) ## break the code in forty ways, and see that a test notices each (half an hour)
 	$(BIN)/python tests/mutations.py $(ARGS)
 
-test-odd-clips: $(READY) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
+test-odd-clips: $(READY_DEV) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
 	$(PYTEST) tests/odd_clips $(ARGS)
 
-notebook: $(READY) ## run the walkthrough and write docs/walkthrough.md with its pictures
+notebook: $(READY_DEV) ## run the walkthrough and write docs/walkthrough.md with its pictures
 	$(BIN)/python scripts/walkthrough.py
 
 detector: $(READY) ## train the detector that ships with unmask anew (long; presets/detector.yaml names its crops)
@@ -83,7 +98,7 @@ detector: $(READY) ## train the detector that ships with unmask anew (long; pres
 	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml
 	$(BIN)/python scripts/ship_detector.py
 
-bench: $(READY) ## measure detectors, stages, planning, training, the report (CLIPS=… for your own videos)
+bench: $(READY_DEV) ## measure detectors, stages, planning, training, the report (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md
 	$(BIN)/python benchmarks/stages.py $(CLIPS) --markdown benchmarks/results/stages.md \
 		--picture docs/images/stages.png
@@ -92,22 +107,26 @@ bench: $(READY) ## measure detectors, stages, planning, training, the report (CL
 	$(BIN)/python benchmarks/training.py $(CROPS) --markdown benchmarks/results/training.md
 	$(BIN)/python benchmarks/report.py --markdown benchmarks/results/report.md
 
-lint: $(READY) ## check style: ruff, snakefmt, snakemake --lint
+lint: $(READY_DEV) ## check style and types: ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+	$(BIN)/mypy
 
-format: $(READY) ## bring the code into shape: ruff, snakefmt
+format: $(READY_DEV) ## bring the code into shape: ruff, snakefmt
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile rules
 
-lock: $(READY) ## write requirements.lock from what is installed
-	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+lock: $(READY_DEV) ## write requirements.lock and requirements-dev.lock from what is installed
+	$(BIN)/python scripts/lock.py
+
+check-platforms: $(READY_DEV) ## ask pip whether both can be installed on each system that is supported
+	$(BIN)/python scripts/check_platforms.py
 
 clean: ## delete results, logs and the filmed demo (not your own data)
 	rm -rf results logs data/demo .snakemake
 
-generate: $(READY) ## write dvc.yaml, settings in docs/ and envs/ anew from the code
+generate: $(READY_DEV) ## write dvc.yaml, settings in docs/ and envs/ anew from the code
 	$(BIN)/python scripts/generate.py

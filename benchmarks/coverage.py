@@ -17,6 +17,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm
 
+from unmask.evaluation.compare import compare_two
 from unmask.evaluation.intervals import auc_interval
 from unmask.evaluation.metrics import measure
 from unmask.evaluation.sample import Sample, intervals_of
@@ -91,6 +92,28 @@ def of_every_measure(
     return {name: float(np.mean(held[name])) for name in MEASURES}
 
 
+def of_comparison(
+    auc: float, groups: int, *, together: bool, tests: int, seed: int = 0
+) -> tuple[float, float]:
+    """How often two detectors of the same AUC are told apart at 5 %: by AUC, and by verdicts.
+
+    Half of what moves a score is common to both. ``together``: a real video and two fakes are a
+    group; else each video is its own, in as many groups of the class that has fewer.
+    """
+    random = np.random.default_rng(seed)
+    labels = np.tile([0, 1, 1], groups)
+    places = np.repeat(np.arange(groups), 3) if together else np.arange(len(labels))
+    apart, found = norm.ppf(auc) * np.sqrt(2), []
+    for _ in range(tests):
+        common = random.normal(0, np.sqrt(0.5), (len(labels), 1))
+        own = random.normal(0, np.sqrt(0.5), (len(labels), 2))
+        logits = (labels[:, None] - 0.5) * apart + common + own
+        right = (labels == 1) == (logits >= 0).T
+        one = compare_two(("a", "b"), labels, places, logits, right)
+        found.append((one.p < 0.05, one.p_verdicts < 0.05))
+    return tuple(float(share) for share in np.mean(found, axis=0))
+
+
 def table(head: list[str], rows: Iterator[list[str]]) -> None:
     """Print a table in Markdown."""
     print("| " + " | ".join(head) + " |\n|---|" + "--:|" * (len(head) - 1))
@@ -132,6 +155,22 @@ def main() -> None:
                 ),
             ]
             for name in MEASURES
+        ),
+    )
+    print("Comparisons of two detectors that are equal, found different at 5 %:\n")
+    kinds = [(auc, groups) for auc in AUCS for groups in (20, 40, 100)]
+    table(
+        ["groups of", *(f"AUC {auc}, {groups} groups" for auc, groups in kinds)],
+        (
+            [
+                f"{name}, by {what}",
+                *(
+                    f"{of_comparison(a, g, together=together, tests=args.tests)[place]:.3f}"
+                    for a, g in kinds
+                ),
+            ]
+            for name, together in (("a real one and two fakes", True), ("each its own", False))
+            for place, what in enumerate(("AUC", "verdicts"))
         ),
     )
 

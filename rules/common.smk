@@ -96,6 +96,11 @@ def verdict_before(stage):
     return [] if PLAN.is_current(stage) else "results/accepted.txt"
 
 
+def unless_current(stage, path):
+    # The test part of a dataset may change while a training stays as it is.
+    return ancient(path) if PLAN.is_current(stage) else path
+
+
 # Functions of wildcards, so that a target that nobody asks for costs nothing.
 def each_video(pattern):
     return lambda wildcards: expand(pattern, video=PLAN.filmed)

@@ -14,6 +14,7 @@ rule dataset:
         settings=settings("dataset"),
     output:
         receipt=receipt("dataset"),
+        training=receipt("training_data"),
         folders=directory("results/dataset"),
         index="results/dataset.csv",
     log:
@@ -26,4 +27,5 @@ rule dataset:
         "unmask dataset --manifest {input.manifest} --faces results/faces"
         " --cropped {input.cropped} --made-from {input.made_from} --receipt {output.receipt}"
         " --settings {input.settings} --output {output.folders} --index {output.index}"
+        " --training-receipt {output.training}"
         " > {log} 2>&1"

@@ -4,9 +4,9 @@
 rule train:
     input:
         folders=ancient("results/dataset"),
-        index="results/dataset.csv",
+        index=unless_current("train", "results/dataset.csv"),
         weights=PLAN.config.weights_files,
-        made_from=receipt("dataset"),
+        made_from=unless_current("train", receipt("training_data")),
         settings=settings("train"),
     output:
         receipt=receipt("train"),

@@ -17,7 +17,7 @@ from settings_page import settings_page
 
 from unmask.config.load import json_schema
 from unmask.workflow.code import PACKAGE, this_code
-from unmask.workflow.stages import STAGES
+from unmask.workflow.stages import STAGES, TRAINING_DATA
 
 HEADER = """\
 # Written by `make generate` from src/unmask/workflow/stages.py and scripts/generate.py.
@@ -54,6 +54,9 @@ PERSISTED = ("manifest", "frames", "detections", "faces", "quarantine", "accept"
 
 The others are removed before a run and restored from the run cache when a change is undone.
 """
+
+RUNNING = ("keras", "workflow", "export")
+"""Extras of what the workflow runs with."""
 
 SETTINGS = "results/settings"
 
@@ -97,6 +100,9 @@ def _dvc_stage(name: str) -> dict[str, Any]:
         deps += _outs("frames")
     if name == "dataset":
         deps.append("results/accepted.txt")
+    if name == "train":  # what is only tested does not concern it
+        deps = [f"{SETTINGS}/train.json", f"results/{TRAINING_DATA}"]
+        deps += [f"results/dataset/{split}" for split in ("train", "val")]
     per_video = [out for out in outs if "." not in out and name in ("frames", *RULES)]
     entry: dict[str, Any] = {
         "cmd": _commands(name, per_video),
@@ -208,13 +214,14 @@ def schema_json() -> str:
 def conda_environment() -> str:
     """An environment with the direct dependencies, as pinned in ``requirements.lock``."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["export"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(line for name in RUNNING for line in extras[name])]
     direct = {_plain(re.split(r"[<>=~ ]", line)[0]) for line in wanted}
     lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
     pins = [line for line in lock if _plain(line.split("==")[0]) in direct]
     environment = {
         "channels": ["conda-forge", "nodefaults"],
-        "dependencies": ["python>=3.11", "pip", {"pip": pins}],
+        "dependencies": ["python>=3.11,<3.14", "pip", {"pip": pins}],
     }
     return CONDA_HEADER + yaml.safe_dump(environment, sort_keys=False)
 

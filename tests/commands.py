@@ -18,7 +18,8 @@ from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
-TIMEOUT_S = 600.0
+TIMEOUT_S = 3600.0
+"""Long enough for any machine: no test is about speed."""
 
 Done = subprocess.CompletedProcess[str]
 
@@ -26,7 +27,8 @@ Done = subprocess.CompletedProcess[str]
 def environment(folder: Path | None = None) -> dict[str, str]:
     """As after ``. .venv/bin/activate``, with somebody to commit as.
 
-    In a checkout, ``folder``, commands are those of its own code.
+    In a checkout, ``folder``, commands are those of its own code. Snakemake prints its own
+    messages, each job with its reason, from which tests tell what ran.
     """
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     env["UNMASK_LOG"] = "snakemake"

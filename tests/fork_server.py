@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _EVERY_S = 0.005
+_OURS = ("unmask", "snakemake_logger_plugin_unmask")
 
 
 def main() -> None:
@@ -43,7 +44,9 @@ def _import() -> None:
     import snakemake.dag
     import snakemake.workflow
 
-    snakemake.cli.get_argument_parser()  # looks for plugins
+    snakemake.cli.get_argument_parser()  # looks for plugins, of which one is ours
+    for name in [name for name in sys.modules if name.split(".")[0] in _OURS]:
+        del sys.modules[name]
 
 
 def _wait(child: int, timeout_s: float) -> int | None:

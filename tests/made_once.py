@@ -101,7 +101,7 @@ def mixed(folder: Path, store: Store) -> None:
     media.audio_file(videos / "real/audio.mp4")
     media.text_file(videos / "fake/text.mp4")
     media.blank_clip(videos / "fake/faceless.mp4")
-    media.text_file(videos / "fake/image.jpg")
+    (videos / "fake/image.jpg").write_text("no picture either")
     media.write_image(videos / "real/still.png", media.portrait())
     settings = {
         "datasets": [{"name": "mine", "kind": "folders", "root": "my videos"}],

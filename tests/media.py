@@ -314,7 +314,7 @@ def audio_file(path: Path, seconds: float = 0.5) -> Path:
 
 def text_file(path: Path) -> Path:
     """A text, under whatever name."""
-    path.write_text("This is no video.\n" * 200, "utf-8")
+    path.write_text(f"{path.name} is no video.\n" * 200, "utf-8")
     return path
 
 

@@ -147,9 +147,9 @@ def fill(folder: Path) -> None:
     """Put the project's videos and crops in place."""
     mine, crops = folder / "data/mine", folder / "data/crops"
     mine.mkdir(parents=True)
-    for name, (label, _) in CLIPS.items():
+    for number, (name, (label, _)) in enumerate(CLIPS.items()):
         who = "hopper" if label == "real" else "collins"
-        media.portrait_clip(mine / f"{name}.mp4", who=who, frames=6 + len(name))
+        media.portrait_clip(mine / f"{name}.mp4", who=who, frames=6 + number)
     write_labels(folder, [(f"{n}.mp4", label, group, "") for n, (label, group) in CLIPS.items()])
     for label in ("real", "fake"):
         (crops / label).mkdir(parents=True)
@@ -247,6 +247,16 @@ def add_crop(folder: Path) -> None:
     media.write_image(folder / "data/crops/real/x9.png", media.ready_crop(70, seed=99))
 
 
+def add_test_data(folder: Path) -> None:
+    for number, label in enumerate(("real", "fake")):
+        path = folder / f"data/elsewhere/{label}/{label}.png"
+        path.parent.mkdir(parents=True)
+        media.write_image(path, media.ready_crop(70, seed=50 + number))
+    elsewhere = {"name": "elsewhere", "kind": "folders", "root": "data/elsewhere"}
+    elsewhere |= {"cropped": True, "use": "test"}
+    change_settings(folder, {"datasets": [*SETTINGS["datasets"], elsewhere]})
+
+
 def keep_crops(folder: Path) -> None:
     *others, crops = SETTINGS["datasets"]
     change_settings(folder, {"datasets": [*others, {**crops, "geometry": "keep"}]})
@@ -312,6 +322,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], int]] = {
         1,
     ),
     "a dataset of crops taken as it is": (keep_crops, 1),
+    "a dataset of crops added, to be tested on only": (add_test_data, 1),
     "a file that is no video added": (
         lambda folder: media.text_file(folder / "data/crops/real/notes.doc"),
         1,

@@ -71,7 +71,7 @@ class Record:
         write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def _points(entry: list[list[float]] | None) -> list[Point] | None:
+def _points(entry: list[list[Any]] | None) -> list[Point] | None:
     return None if entry is None else [tuple(point) for point in entry]
 
 

@@ -161,6 +161,9 @@ def _plain(folder: Path) -> Path:
 
 _PROJECTS: dict[str, Callable[[Path], Path]] = {
     "README.md": _readme,
+    "docs/scoring.md": _readme,
+    "docs/results.md": _plain,
+    "docs/dvc.md": _readme,
     "docs/own-videos.md": _own_videos,
     "docs/dfdc.md": _dfdc,
     "docs/faceforensics.md": _faceforensics,

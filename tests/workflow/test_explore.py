@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import media
 from projects import snakemake_in
 from rerun_table import jobs_run, planned_jobs
@@ -32,7 +30,7 @@ def test_pictures_need_only_the_videos_that_they_show(tmp_path):
         return planned_jobs(snakemake_in(tmp_path, changed)("explore", "--dry-run").stdout)
 
     assert not planned(settings)
-    shutil.copy(tmp_path / "videos/real/a.mp4", tmp_path / "videos/real/b.mp4")
+    media.portrait_clip(tmp_path / "videos/real/b.mp4", frames=9)
     assert not planned(settings), "that one is not shown"
     other = settings | {"explore": {"sheet": 1, "videos": ["fake-d"]}}
     assert planned(other) == {"extract_frames": 1, "detect_faces": 1, "crop_faces": 1, "explore": 1}

@@ -19,6 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--cropped", type=Path, nargs="*", default=[], help="indexes of crop sets")
     parser.add_argument("--output", type=Path, required=True, help="the dataset's folder")
     parser.add_argument("--index", type=Path, required=True, help="its table (CSV)")
+    parser.add_argument(
+        "--training-receipt", type=Path, metavar="FILE", help="receipt of what a training reads"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -27,11 +30,16 @@ def run(args: Namespace) -> int:
     from unmask.dataset.face_indexes import load_face_indexes
     from unmask.tables import write_table
     from unmask.videos.manifest import read_manifest
-    from unmask.workflow.receipt import keys_of_crops
+    from unmask.workflow.keys import key_of_job
+    from unmask.workflow.receipt import each_key_of_crops, keys_of_crops, write_receipt
+    from unmask.workflow.training_data import training_sources
 
     videos = read_manifest(args.manifest)
     indexes, crops = load_face_indexes(videos, args.faces, args.cropped)
     receipt = Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
     write_table(args.index, COLUMNS, build_dataset(videos, indexes, crops, args.output))
+    if args.training_receipt:
+        sources = training_sources(videos, *each_key_of_crops(indexes.values(), args.cropped))
+        write_receipt(args.training_receipt, key_of_job(args.settings, sources), [])
     receipt.write(args.index)
     return 0

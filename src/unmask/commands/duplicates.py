@@ -38,9 +38,9 @@ def run(args: Namespace) -> int:
             images[index.video] = [folder / crop.file for crop in index.faces]
     for video in videos:
         if video.video not in images:
-            index = FrameIndex.load(args.frames / f"{video.video}.json")
-            keys[video.video] = index.made_of
-            images[video.video] = [args.frames / video.video / f.file for f in index.frames]
+            sampled = FrameIndex.load(args.frames / f"{video.video}.json")
+            keys[video.video] = sampled.made_of
+            images[video.video] = [args.frames / video.video / f.file for f in sampled.frames]
     datasets = {path.stem: read_key(path.with_suffix(".json")) for path in args.cropped}
     receipt = Receipt(args, key_of_many(keys), key_of_many(datasets))
     write_text(args.output, pairs_text(find_pairs(videos, images)))

@@ -20,7 +20,7 @@ def accept(
     *,
     max_bad_fraction: float,
     duplicates: str = "warn",
-    self_blended: str = "none",
+    self_blended: str | float = "none",
     monitor: str = "val_auc",
 ) -> str:
     """Decide whether training may start on what is left. Returns lines that say so.
@@ -67,7 +67,7 @@ def accept(
 
 
 def lacking_for_training(
-    videos: Sequence[Video], *, self_blended: str = "none", monitor: str = "val_auc"
+    videos: Sequence[Video], *, self_blended: str | float = "none", monitor: str = "val_auc"
 ) -> list[str]:
     """Which classes training and validation lack, as :func:`accept` says; empty if none."""
     if self_blended != "none":

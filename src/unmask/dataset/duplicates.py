@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from unmask.tables import read_table, table_text
 
@@ -49,5 +50,5 @@ def pairs_text(pairs: Sequence[Pair]) -> str:
 
 def read_pairs(path: Path) -> list[Pair]:
     """Read what :func:`pairs_text` made."""
-    rows = read_table(path)
+    rows: list[dict[str, Any]] = read_table(path)
     return [Pair(**{**row, "difference": float(row["difference"])}) for row in rows]

@@ -104,9 +104,9 @@ def reduce_image(image: np.ndarray, reduction: int) -> np.ndarray:
 
 
 def make_face(
-    corners: Sequence[float],
+    corners: Sequence[float] | np.ndarray,
     confidence: float,
-    landmarks: Sequence[Sequence[float]] | None = None,
+    landmarks: Sequence[Sequence[float]] | np.ndarray | None = None,
     digits: int = 2,
 ) -> Face:
     """Build a record from left, top, right and bottom, rounded for the file."""

@@ -46,7 +46,9 @@ class Haar:
     def __init__(self, *, min_face: float = 0.1) -> None:
         detector.check_min_face(min_face)
         self._min_face = min_face
-        self._cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / MODEL))
+        self._cascade = cv2.CascadeClassifier(
+            str(Path(cv2.data.haarcascades) / MODEL)  # type: ignore[attr-defined]  # not in its stubs
+        )
         self._points = FivePoints()
 
     def describe(self) -> dict[str, Any]:
@@ -96,7 +98,7 @@ class Haar:
         ]
         for face in faces:
             seen = self._points.find(view, face.box)
-            face.landmarks = seen and seen.landmarks
+            face.landmarks = seen and seen.landmarks  # type: ignore[assignment]  # no face is falsy
         return detector.in_order(faces)
 
 

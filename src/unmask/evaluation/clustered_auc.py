@@ -7,6 +7,8 @@ Obuchowski 1997, "Nonparametric analysis of clustered ROC curve data", Biometric
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,4 +66,4 @@ def _unbiased(count: int) -> float:
     return count / (count - 1) if count > 1 else float("nan")
 
 
-_SIDES = ("left", "right")
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")

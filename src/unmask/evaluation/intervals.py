@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 
 from unmask.evaluation import influence
-from unmask.evaluation.clustered_auc import Floats, auc_covariance
+from unmask.evaluation.clustered_auc import auc_covariance
 
 Interval = tuple[float, float]
 
@@ -210,6 +210,6 @@ def student(confidence: float, freedom: float) -> float:
     return float(stdtrit(max(freedom, 1.0), (1 + confidence) / 2))
 
 
-def _variance(sums: Floats, count: int) -> float:
+def _variance(sums: np.ndarray, count: int) -> float:
     """The variance of a total from the sums over its groups, which are 0 on the whole."""
     return count / (count - 1) * float(sums @ sums) if count > 1 else math.nan

@@ -60,7 +60,8 @@ def evaluate(
     """
     manifest = {row.video: row for row in read_manifest(manifest_csv)}
     videos = read_videos(videos_csv)
-    assert_no_leak((row.group, row.split) for row in (*manifest.values(), *videos))
+    rows: list[Video | VideoScore] = [*manifest.values(), *videos]
+    assert_no_leak((row.group, row.split) for row in rows)
     counts.check_agreement(manifest, videos)
     by_split = {split: [row for row in videos if row.split == split] for split in ("val", "test")}
     samples = {split: sample_of(rows) for split, rows in by_split.items()}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from math import nan
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import av
 
@@ -88,7 +89,7 @@ def measure_all(
         return list(pool.map(measure, videos))
 
 
-def describe(values: Sequence[float] | Sequence[str], unit: str) -> str:
+def describe(values: Sequence[Any], unit: str) -> str:
     """The median of numbers, or the most common of names with its share."""
     if not values:
         return "none"
@@ -109,7 +110,9 @@ def _header(path: Path) -> tuple[str, float, float, float]:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             rate = float(stream.average_rate or nan)
-            seconds = float(stream.duration * stream.time_base) if stream.duration else nan
+            seconds = nan
+            if stream.duration and stream.time_base:
+                seconds = float(stream.duration * stream.time_base)
             if seconds != seconds and container.duration:
                 seconds = container.duration / av.time_base
             count = float(stream.frames) if stream.frames else rate * seconds

@@ -26,7 +26,7 @@ AVERAGED = ("auc", "average_precision", "balanced_accuracy", "tpr", "fpr")
 
 def parts_of(
     videos: Sequence[VideoScore], manifest: Manifest, measured: Measurer, threshold: float
-) -> dict[str, dict[str, Block]]:
+) -> Mapping[str, Mapping[str, Block | None]]:
     """Return the blocks ``datasets``, ``methods`` and ``averages`` of scored videos.
 
     - ``datasets``: each dataset by itself, where the test videos have several. ``elsewhere`` is

@@ -80,8 +80,8 @@ def score_dataset(
         flip=flip,
     )
     scored = [
-        CropScore(*crop, float(expit(logit)), float(logit))
-        for (*crop, _), logit in zip(crops, logits, strict=True)
+        CropScore(*crop[:4], float(expit(logit)), float(logit))
+        for crop, logit in zip(crops, logits, strict=True)
     ]
     frames = frame_scores(scored)
     return Scores(frames, track_scores(scored, aggregate), video_scores(frames, videos, aggregate))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from scipy.special import expit
 
@@ -190,7 +191,7 @@ def label_of(text: str) -> int:
     return int(text)
 
 
-def _read_score(row: dict[str, str]) -> tuple[float, float | None]:
+def _read_score(row: dict[str, str]) -> tuple[float, Any]:
     """``p_fake`` and the logit, None where the table has none."""
     p_fake = float(row["p_fake"])
     if not 0 <= p_fake <= 1:

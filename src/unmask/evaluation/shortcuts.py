@@ -10,6 +10,7 @@ the detector says that the detector need not have looked at the faces.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -24,7 +25,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from unmask.evaluation.bootstrap import intervals
+from unmask.evaluation.intervals import auc_interval
 from unmask.evaluation.properties import NAMES, UNITS, describe
 from unmask.tables import read_table, table_text
 
@@ -53,7 +54,7 @@ class Shortcut:
     fake: str
     videos: int
 
-    @property
+    @builtins.property
     def strong(self) -> bool:
         """Whether a detector may well have learned it."""
         return self.auc >= STRONG and self.low > 0.5
@@ -96,7 +97,9 @@ def read_shortcuts(path: Path) -> list[Shortcut]:
     return [
         Shortcut(
             row["property"],
-            *(float(row[name]) for name in ("auc", "low", "high")),
+            float(row["auc"]),
+            float(row["low"]),
+            float(row["high"]),
             row["real"],
             row["fake"],
             int(row["videos"]),
@@ -119,12 +122,12 @@ def _of_one(
         if len(np.unique(label[known])) == 2 and roc_auc_score(label[known], scores[known]) < 0.5:
             scores = -scores
     row = _row(NAMES[name], scores, known, label, group, confidence)
-    typical = [
+    real, fake = (
         describe([v for v, fits in zip(values, known & (label == c), strict=True) if fits],
                  UNITS[name])
         for c in (0, 1)
-    ]  # fmt: skip
-    return Shortcut(row.property, row.auc, row.low, row.high, *typical, row.videos)
+    )  # fmt: skip
+    return Shortcut(row.property, row.auc, row.low, row.high, real, fake, row.videos)
 
 
 def _row(
@@ -138,11 +141,8 @@ def _row(
     auc = low = high = float("nan")
     if scores is not None and len(np.unique(label[known])) == 2 and np.ptp(scores[known]) > 0:
         auc = float(roc_auc_score(label[known], scores[known]))
-        found, _ = intervals(
-            label[known], scores[known], group[known], threshold=0.5, confidence=confidence
-        )
-        if found["auc_ci"] is not None:
-            low, high = found["auc_ci"]
+        numbers = np.unique(group[known], return_inverse=True)[1]
+        low, high = auc_interval(label[known], scores[known], numbers, confidence)
     return Shortcut(name, auc, low, high, "", "", int(known.sum()))
 
 

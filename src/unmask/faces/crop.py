@@ -76,6 +76,7 @@ def crop_faces(
         index.quality.device = detections.detector.get("device", index.quality.device)
         if not chosen:
             return index.quarantine(STAGE, _why_none(detections, min_confidence))
+        image: Any  # an array, once a frame is read
         image, shown = None, None
         for sighting in chosen:
             face, frame = sighting.face, sighting.frame
@@ -109,7 +110,8 @@ def _quality(
 
 def rounded(square: Square) -> Square:
     """A square as the index holds it, so that what is drawn by the index is what was cut."""
-    return Square(*(round(value, 2) for value in square[:3]), round(square.tilt, 5))
+    x, y, side = (round(value, 2) for value in square[:3])
+    return Square(x, y, side, round(square.tilt, 5))
 
 
 def look_of(crops: Sequence[Crop]) -> Look:
@@ -119,7 +121,9 @@ def look_of(crops: Sequence[Crop]) -> Look:
 
 def shares(points: Sequence[Point] | None, square: Square) -> list[Point] | None:
     """Where landmarks are in the crop of a square, as the index holds them."""
-    return points and [(round(x, 4), round(y, 4)) for x, y in in_crop(points, square)]
+    if points is None:
+        return None
+    return [(round(x, 4), round(y, 4)) for x, y in in_crop(points, square)]
 
 
 def _why_none(found: DetectionIndex, min_confidence: float) -> str:

@@ -151,7 +151,9 @@ def _cut_turned(image: np.ndarray, square: Square, size: int) -> np.ndarray:
     target = size * math.ceil(square.side / size)
     # Positions are of pixel centers: the middle of n pixels is (n - 1) / 2.
     middle = square.x - 0.5, square.y - 0.5
-    turn = cv2.getRotationMatrix2D(middle, math.degrees(square.tilt), target / square.side)
+    turn: np.ndarray = cv2.getRotationMatrix2D(
+        middle, math.degrees(square.tilt), target / square.side
+    )
     turn[:, 2] += (target - 1) / 2 - np.array(middle)
     return cv2.warpAffine(
         image, turn, (target, target), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101

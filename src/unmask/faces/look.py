@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 
 from unmask.faces.geometry import EYES_TO_MOUTH
-from unmask.records import Point
 
 _FINE, _COARSE = 1.0, 4.0
 """Widths in pixels of the Gaussians between which detail is measured."""
@@ -57,7 +56,9 @@ def sharpness(crop: np.ndarray) -> float:
     return round(float((gray - fine).std() / max(float((fine - coarse).std()), 0.01)), 4)
 
 
-def look(landmarks: Iterable[Sequence[Point] | None], sharpnesses: Iterable[float | None]) -> Look:
+def look(
+    landmarks: Iterable[Sequence[Sequence[float]] | None], sharpnesses: Iterable[float | None]
+) -> Look:
     """The look of crops, given their landmarks as shares of the side, and how sharp they are."""
     faces = [points for points in landmarks if points]
     return Look(
@@ -88,7 +89,7 @@ def differences(looks: Mapping[str, Look]) -> list[str]:
     return lines
 
 
-def _eye_distance(points: Sequence[Point]) -> float:
+def _eye_distance(points: Sequence[Sequence[float]]) -> float:
     """As it would be seen from the front, in the way of :class:`unmask.faces.geometry.Geometry`."""
     eyes, mouth = (
         [(one + other) / 2 for one, other in zip(*pair, strict=True)]

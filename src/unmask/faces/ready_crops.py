@@ -78,7 +78,8 @@ class ReadyCrops:
 def _moved(face: Face, scale: float, left: float, top: float) -> Face:
     """A face in pixels of the crop, given one in those of the view."""
     x, y, width, height = face.box
-    points = [(x * scale + left, y * scale + top) for x, y in ((x, y), *face.landmarks)]
+    seen = (x, y), *(face.landmarks or ())
+    points = [(x * scale + left, y * scale + top) for x, y in seen]
     corner, *marks = [(round(x, 2), round(y, 2)) for x, y in points]
     return Face(
         (*corner, round(width * scale, 2), round(height * scale, 2)), face.confidence, marks
@@ -86,7 +87,7 @@ def _moved(face: Face, scale: float, left: float, top: float) -> Face:
 
 
 def _distance(face: Face, x: float, y: float) -> float:
+    marks = face.landmarks or ()
     return math.hypot(
-        sum(mark[0] for mark in face.landmarks) / 5 - x,
-        sum(mark[1] for mark in face.landmarks) / 5 - y,
+        sum(mark[0] for mark in marks) / 5 - x, sum(mark[1] for mark in marks) / 5 - y
     )

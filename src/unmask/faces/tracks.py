@@ -72,7 +72,8 @@ def without_points(frames: Sequence[Sequence[Face]], numbers: Sequence[Sequence[
 
     A box in which no landmarks are found again and again is a pattern, not a face.
     """
-    marked, lengths = Counter(), Counter()
+    marked: Counter[int] = Counter()
+    lengths: Counter[int] = Counter()
     for faces, tracks in zip(frames, numbers, strict=True):
         lengths.update(tracks)
         marked.update(t for face, t in zip(faces, tracks, strict=True) if face.landmarks)
@@ -126,13 +127,14 @@ def smooth_faces(faces: Sequence[Face], times: Sequence[float], constant_s: floa
         return list(faces)
     boxes = smooth([face.box for face in faces], times, constant_s)
     marked = [place for place, face in enumerate(faces) if face.landmarks]
-    rows = [[value for mark in faces[place].landmarks for value in mark] for place in marked]
+    rows = [[value for mark in faces[place].landmarks or () for value in mark] for place in marked]
     marks = dict(zip(marked, smooth(rows, [times[i] for i in marked], constant_s), strict=True))
     steady = []
     for place, (face, box) in enumerate(zip(faces, boxes, strict=True)):
         row = [round(value, 2) for value in marks.get(place, ())]
         points = list(zip(row[::2], row[1::2], strict=True)) or None
-        steady.append(Face(tuple(round(side, 2) for side in box), face.confidence, points))
+        x, y, width, height = (round(side, 2) for side in box)
+        steady.append(Face((x, y, width, height), face.confidence, points))
     return steady
 
 

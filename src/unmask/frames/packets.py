@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -38,7 +39,7 @@ class Packets:
     those of the frames that are shown, in seconds from the first; increasing.
     """
 
-    stamps: list[int | None] = field(default_factory=list)
+    stamps: list[int] = field(default_factory=list)
     keys: list[int] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     times: array = field(default_factory=lambda: array("d"))
@@ -50,21 +51,23 @@ class Packets:
     @classmethod
     def read(cls, container: InputContainer, stream: VideoStream, frame_s: float) -> Packets:
         """Go through a container that was just opened."""
-        packets = cls(reliable=stream.codec_context.name in _KNOWN)
+        packets, timeless = cls(reliable=stream.codec_context.name in _KNOWN), False
         for position, packet in enumerate(read_packets(container, stream)):
-            packets.stamps.append(packet.pts if packet.pts is not None else packet.dts)
+            stamp = packet.pts if packet.pts is not None else packet.dts
+            packets.stamps.append(0 if stamp is None else stamp)
+            timeless = timeless or stamp is None
             if packet.is_keyframe:
                 packets.keys.append(position)
             if packet.is_discard:
                 packets.hidden.add(position)
             if packet.pts is None or packet.is_corrupt or bytes(memoryview(packet)[:4]) == _VOID:
                 packets.reliable = False
-        packets._set_times(float(stream.time_base or 0), frame_s)
+        packets._set_times(0.0 if timeless else float(stream.time_base or 0), frame_s)
         return packets
 
     def _set_times(self, tick_s: float, frame_s: float) -> None:
         shown = [stamp for position, stamp in enumerate(self.stamps) if position not in self.hidden]
-        if None in self.stamps or len(set(shown)) < len(shown):
+        if not tick_s or len(set(shown)) < len(shown):
             self.times.extend(number * frame_s for number in range(len(shown)))
             self.reliable = False
             return
@@ -76,10 +79,9 @@ class Packets:
 
     def number(self, stamp: int | None) -> int:
         """The number of the frame with a timestamp, counted from 0 in the order of showing."""
-        try:
-            return self._numbers[stamp]
-        except KeyError:
-            raise Unforeseen from None
+        if stamp is None or stamp not in self._numbers:
+            raise Unforeseen
+        return self._numbers[stamp]
 
     def needed_by(self, numbers: Collection[int]) -> dict[int, bool]:
         """Positions of the packets that frames need; True for the frames' own.
@@ -130,7 +132,7 @@ def decode_needed(
         Unforeseen: something does not decode.
     """
     decoder = stream.codec_context
-    spare = "NONREF" if decoder.name in _LEAVE_OUT else "DEFAULT"
+    spare: Literal["NONREF", "DEFAULT"] = "NONREF" if decoder.name in _LEAVE_OUT else "DEFAULT"
     last = max(needed, default=-1)
     previous = -1
     try:

@@ -129,7 +129,7 @@ def _sample(source: Path, folder: Path, index: FrameIndex, choose: Choice, how: 
     """Save the chosen frames, and note how much of the video there is."""
     with open_clip(source, threads=how.threads) as clip:
         index.promised = clip.promised
-        times = clip.forecast()
+        times: Sequence[float] = clip.forecast()
         try:
             chosen = choose(times)
             if len(times) < _enough(clip, how.min_decoded):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from typing import cast
 
 import av
 import numpy as np
+from av.buffer import Buffer
 from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
@@ -65,23 +68,24 @@ def _deinterlaced(frame: VideoFrame) -> VideoFrame:
     frame.pts = 0
     source.push(frame)
     source.push(None)
-    return sink.pull()
+    return cast(VideoFrame, sink.pull())
 
 
 def _bgr(frame: VideoFrame, width: int, height: int) -> np.ndarray:
-    how = {
-        "width": width,
-        "height": height,
-        "format": "bgr24",
-        "interpolation": Interpolation.BICUBIC,
-        "dst_color_range": ColorRange.JPEG,
-        "threads": 1,
-    }
+    shape = partial(
+        frame.reformat,
+        width=width,
+        height=height,
+        format="bgr24",
+        interpolation=Interpolation.BICUBIC,
+        dst_color_range=ColorRange.JPEG,
+        threads=1,
+    )
     try:
         try:
-            shown = frame.reformat(**how)
+            shown = shape()
         except OSError:  # a matrix that is reserved, or that cannot be computed with
-            shown = frame.reformat(**how, src_colorspace=Colorspace.ITU601)
+            shown = shape(src_colorspace=Colorspace.ITU601)
     except av.FFmpegError as error:
         raise UnreadableMedia(
             f"its frames ({frame.format.name}) cannot be converted to images: {error.strerror}"
@@ -94,7 +98,7 @@ def _turn(frame: VideoFrame) -> _Turn:
     side = frame.side_data.get("DISPLAYMATRIX")
     if side is None:
         return _Turn()
-    linear = np.frombuffer(bytes(side), "=i4")[:9].reshape(3, 3)[:2, :2].astype(float)
+    linear = np.frombuffer(bytes(cast(Buffer, side)), "=i4")[:9].reshape(3, 3)[:2, :2].astype(float)
     if not linear.any():
         return _Turn()
     linear /= np.abs(linear).max()

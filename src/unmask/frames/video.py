@@ -108,16 +108,13 @@ class _Video:
             self.promised, self.counted = _promised(container, stream, self.frame_s)
 
     def forecast(self) -> list[float]:
-        if self._packets is None:
-            with self._open() as (container, stream):
-                self._packets = Packets.read(container, stream, self.frame_s)
-        return list(self._packets.times)
+        return list(self._read_packets().times)
 
     def frames(self) -> Iterator[tuple[int, float]]:
         number, failed, self.damaged = 0, 0, 0
         start, previous = None, -self.frame_s
         with self._open() as (container, stream):
-            tick_s = float(stream.time_base)
+            tick_s = float(stream.time_base or 0)
             for frame in _decode(container, stream):
                 if frame is None:
                     failed += 1
@@ -138,26 +135,34 @@ class _Video:
             raise UnreadableMedia("not a single frame can be decoded")
 
     def only(self, numbers: Collection[int]) -> Iterator[tuple[int, float]]:
-        times = self.forecast()
-        if not self._packets.reliable:
+        packets = self._read_packets()
+        if not packets.reliable:
             raise Unforeseen
-        needed = self._packets.needed_by(numbers)
+        needed = packets.needed_by(numbers)
         missing = set(numbers)
         with self._open() as (container, stream):
             for frame in decode_needed(read_packets(container, stream), stream, needed):
                 # Two fields may come in two packets.
                 if frame.interlaced_frame or frame.is_corrupt:
                     raise Unforeseen
-                number = self._packets.number(frame.pts)
+                number = packets.number(frame.pts)
                 if number in missing:
                     missing.remove(number)
                     self._frame = frame
-                    yield number, times[number]
+                    yield number, packets.times[number]
         if missing:
             raise Unforeseen
 
     def image(self) -> np.ndarray:
+        if self._frame is None:
+            raise ValueError("no frame was reached yet")
         return to_image(self._frame, self._pixel_aspect)
+
+    def _read_packets(self) -> Packets:
+        if self._packets is None:
+            with self._open() as (container, stream):
+                self._packets = Packets.read(container, stream, self.frame_s)
+        return self._packets
 
     @contextmanager
     def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
@@ -166,7 +171,7 @@ class _Video:
             if not container.streams:
                 raise UnreadableMedia(why_not_a_video(self._path))
             # The cover of an album is a stream of one picture.
-            if stream is None or stream.disposition & Disposition.attached_pic:
+            if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
                 raise UnreadableMedia("no video stream can be found: the file is audio only")
             stream.codec_context.thread_count = self._threads
             stream.codec_context.thread_type = "AUTO"
@@ -235,7 +240,7 @@ def _promised(container: InputContainer, stream: VideoStream, frame_s: float) ->
     if container.format.name in _INDEXED and stream.frames and len(stream.index_entries) > 1:
         return sum(not entry.is_discard for entry in stream.index_entries), True
     duration = (container.duration or 0) / av.time_base
-    if not duration and stream.duration:
+    if not duration and stream.duration and stream.time_base:
         duration = float(stream.duration * stream.time_base)
     return stream.frames or max(0, math.floor(duration / frame_s + 0.5)), False
 

@@ -44,6 +44,7 @@ def make_backbone(
     """
     check_backbone(name)
     args = dict(args or {})
+    fixed: dict[str, Any]
     if name in _OURS:
         _check_args(name, _OURS[name], args)
         _check_size(name, input_size)

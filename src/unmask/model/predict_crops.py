@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -46,25 +48,39 @@ def predict_logits(
 ) -> np.ndarray:
     """The logits of what :func:`predict_crops` gives, float64 of shape (n,).
 
-    They tell crops apart whose probabilities are 0 or 1 in single precision: the output layer is
-    applied here, without its sigmoid.
+    They tell crops apart whose probabilities are 0 or 1 in single precision.
     """
-    last = model.layers[-1]
-    if not isinstance(last, keras.layers.Dense) or last.activation is not keras.activations.sigmoid:
+    part = _without_sigmoid(model)
+    if part is None:
         return logit_of(
             predict_crops(model, crops, input_size=input_size, batch_size=batch_size, flip=flip)
         )
-    ahead = keras.Model(model.inputs, last.input)
-    views = _run(model, ahead, crops, input_size, batch_size, flip)
-    kernel, *bias = (np.asarray(weight, np.float64) for weight in last.get_weights())
-    logits = (views.astype(np.float64) @ kernel)[:, :, 0] + (bias[0] if bias else 0.0)
+    logits = _run(model, part, crops, input_size, batch_size, flip)[:, :, 0].astype(np.float64)
     return mean_logit(logits, axis=1) if flip else logits[:, 0]
+
+
+_PARTS: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
+"""What :func:`_without_sigmoid` made, so that a model is compiled once for all files."""
+
+
+def _without_sigmoid(model: keras.Model) -> keras.Model | None:
+    """The model up to its logit; None where its last layer is no dense one with a sigmoid."""
+    last = model.layers[-1]
+    if not isinstance(last, keras.layers.Dense) or last.activation is not keras.activations.sigmoid:
+        return None
+    if model not in _PARTS:
+        linear = keras.layers.Dense(
+            1, use_bias=last.use_bias, dtype="float32", name="logit_of_fake"
+        )
+        _PARTS[model] = keras.Model(model.inputs, linear(last.input))
+    _PARTS[model].layers[-1].set_weights(last.get_weights())
+    return _PARTS[model]
 
 
 def _run(
     model: keras.Model,
     part: keras.Model,
-    crops: Iterable[Path | str | np.ndarray],
+    crops: Iterable[Any],
     input_size: int,
     batch_size: int,
     flip: bool,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def score_files(
     memory: Memory | None = None,
     remedy: str = "",
     begin: Callable[[Path], None] = lambda _: None,
-) -> Iterator[tuple[Prepared | None, Prediction]]:
+) -> Generator[tuple[Prepared | None, Prediction], None, None]:
     """Score files one after the other and yield what each was prepared to, and its result.
 
     TensorFlow is started only if there is something to score, while the first file is prepared.
@@ -40,8 +40,8 @@ def score_files(
         begin: called before each file.
     """
     known: dict[Path, Prediction] = {}
-    for place, file in enumerate(files if memory else ()):
-        found = memory.recall(file, pictured=place < pictured)
+    for place, file in enumerate(files):
+        found = memory.recall(file, pictured=place < pictured) if memory else None
         if found is not None:
             known[file] = found
     todo = [file for file in files if file not in known]

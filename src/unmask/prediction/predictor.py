@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from scipy.special import expit
 
 from unmask.errors import ModelError
 from unmask.evaluation.aggregate import aggregate_logits, check_aggregate
-from unmask.evaluation.explain.layers import split_model
+from unmask.evaluation.explain.layers import Split, split_model
 from unmask.evaluation.scores import CropScore, frame_scores, track_scores
 from unmask.evaluation.uncertainty import interval
+from unmask.faces.index import FaceIndex
 from unmask.model.model_file import load_model
 from unmask.model.predict_crops import predict_logits
 from unmask.prediction.pictures import take_pictures
@@ -47,22 +49,36 @@ class Predictor:
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         self._undecided = undecided or (threshold, threshold)
         check_preparation(self.contract, model)
-        self._split, self._no_split = None, ""
+        self._split: Split | None = None
+        self._no_split = ""
 
     def score(self, prepared: Prepared) -> Prediction:
         """Score a prepared file. One that cannot be scored is a reason, not an error."""
-        crops = prepared.crops
-        result = Prediction(
-            str(prepared.file),
-            sampled=[(frame.frame, frame.time_s) for frame in prepared.frames.frames],
-            width=prepared.frames.width,
-        )
+        sampled = [(frame.frame, frame.time_s) for frame in prepared.frames.frames]
+        result = self.score_crops(str(prepared.file), prepared.crops, prepared.crops_dir, sampled)
+        result.width = prepared.frames.width
+        return result
+
+    def score_crops(
+        self,
+        name: str,
+        crops: FaceIndex,
+        crops_dir: Path,
+        sampled: Sequence[tuple[int, float]] | None = None,
+    ) -> Prediction:
+        """Score the crops of a file, which lie in ``crops_dir``.
+
+        ``sampled`` has number and time of each frame that was looked at; None: those of the crops.
+        """
+        if sampled is None:
+            sampled = sorted({(crop.frame, crop.time_s) for crop in crops.faces})
+        result = Prediction(name, sampled=list(sampled))
         if not crops.ok:
             result.reason = crops.reason
             return result
         logits = predict_logits(
             self._model,
-            [prepared.crops_dir / crop.file for crop in crops.faces],
+            [crops_dir / crop.file for crop in crops.faces],
             input_size=self.contract["input_size"],
             flip=self._flip,
         )
@@ -93,7 +109,7 @@ class Predictor:
         if low < result.p_fake < high:
             result.decided, result.why_undecided = False, result.why_undecided or _TOO_NEAR
         result.n_faces = len(crops.faces)
-        result.coverage = round(len(result.frames) / len(prepared.frames.frames), 4)
+        result.coverage = round(len(result.frames) / len(sampled), 4)
         return result
 
     def illustrate(self, prepared: Prepared, result: Prediction) -> None:

@@ -111,4 +111,6 @@ class Prediction:
     @property
     def interval(self) -> tuple[float, float] | None:
         """``p_low`` and ``p_high``, or None."""
-        return None if self.p_low is None else (self.p_low, self.p_high)
+        if self.p_low is None or self.p_high is None:
+            return None
+        return self.p_low, self.p_high

@@ -22,19 +22,23 @@ def closing(results: Path, at: Path) -> list[str]:
         metrics = json.loads((results / "metrics.json").read_text("utf-8"))
     except (OSError, ValueError):
         return []
-    lines = [headline(metrics), *_auc(metrics["video"]), _quarantined(metrics["data"], results, at)]
+    lines = [
+        headline(metrics),
+        *_auc(metrics["video"], metrics["confidence"]),
+        _quarantined(metrics["data"], results, at),
+    ]
     if _is_demo(results):
         lines.append(DEMO)
     return [*lines, f"Report: {_seen_from(at, results / 'report/index.html')}"]
 
 
-def _auc(video: dict[str, Any]) -> list[str]:
+def _auc(video: dict[str, Any], confidence: float) -> list[str]:
     if video["auc"] is None:
         return ["No AUC: the scored test videos are of one class."]
     text = f"AUC {video['auc']:.3f}"
     if video["auc_ci"] is None:
         return [f"{text}, without an interval; metrics.json says why."]
-    level = f"{video['resamples']['confidence']:.0%}".replace("%", " %")
+    level = f"{confidence:.0%}".replace("%", " %")
     return [f"{text}, {level} interval {interval(video['auc_ci'])}."]
 
 

@@ -26,7 +26,8 @@ def headline(metrics: Mapping[str, Any]) -> str:
 
 def _doubt(video: Mapping[str, Any], few: int) -> str:
     span = video["auc_ci"]
-    if few < FEW_VIDEOS or video["resamples"]["groups"] < FEW_GROUPS:
+    groups = min(video["groups"]["real"], video["groups"]["fake"])
+    if few < FEW_VIDEOS or groups < FEW_GROUPS:
         return "; too few videos to trust"
     if span and span[0] <= 0.5:
         return "; no better than guessing, as far as this test can tell"

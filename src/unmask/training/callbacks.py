@@ -7,7 +7,6 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ class Progress(keras.callbacks.Callback):
         self.batch_size, self.epochs, self.every_s = batch_size, epochs, every_s
         self.bar = sys.stderr.isatty() if bar is None else bar
         self.epoch_s: float | None = None
+        self.began: float
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Start the clock. What went before, validation too, says how long an epoch takes."""
@@ -110,7 +110,7 @@ class Selection(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.judge, self.settings, self.checkpoint = judge, settings, checkpoint
-        self.course: Course | None = None
+        self.course: Course
         self.best: Validation | None = None
         self.best_epoch, self.threshold = 0, 0.5
         self.weights: list[np.ndarray] = []
@@ -126,7 +126,7 @@ class Selection(keras.callbacks.Callback):
     def over(self) -> bool:
         """Whether the training is done: all epochs behind, or too many without a better one."""
         patience, waited = self.settings.patience, self.epochs_done - self.best_epoch
-        tired = bool(patience) and self.best_epoch > 0 and waited >= patience
+        tired = self.best_epoch > 0 and bool(patience and waited >= patience)
         return tired or self.epochs_done >= self.settings.epochs
 
     def resume(self, state: State) -> None:
@@ -177,7 +177,7 @@ class Selection(keras.callbacks.Callback):
         notes = {
             "rows": self.rows,
             "better": self.better,
-            "best": list(asdict(self.best).values()),
+            "best": list(vars(self.best).values()),
             "best_epoch": self.best_epoch,
             "threshold": self.threshold,
         }

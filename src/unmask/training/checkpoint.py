@@ -55,7 +55,8 @@ class Checkpoint:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.path.with_name(f".{self.path.name}.new")
         with fresh.open("wb") as file:
-            np.savez(file, **{_META: np.array(json.dumps(meta))}, **arrays)
+            # NumPy's hints take any of the names for that of its own option.
+            np.savez(file, **{_META: np.array(json.dumps(meta))}, **arrays)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.path)
@@ -70,11 +71,12 @@ class Checkpoint:
                 if meta["identity"] != self.identity:
                     log.info("%s is of another training: starting anew", self.path)
                     return None
-                parts = [_part(arrays, name) for name in ("variables", "optimizer", "best")]
+                parts = (_part(arrays, name) for name in ("variables", "optimizer", "best"))
+                variables, optimizer, best = parts
         except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
             log.warning("%s cannot be read (%s): starting anew", self.path, error)
             return None
-        return State(meta["epochs_done"], *parts, meta["notes"])
+        return State(meta["epochs_done"], variables, optimizer, best, meta["notes"])
 
     def remove(self) -> None:
         """Forget the state: the training is done."""

@@ -67,7 +67,8 @@ def epoch_pairs(
     real = rng.permutation(np.flatnonzero(crops.labels == 0))
     if crops_per_video:
         real = real[_rank(_numbers(crops.videos)[real]) < crops_per_video]
-    share = {"none": 0.0, "only": 1.0}.get(self_blended, self_blended)
+    named = {"none": 0.0, "only": 1.0}
+    share = named[self_blended] if isinstance(self_blended, str) else self_blended
     if share == 1:
         return np.stack([real, np.full_like(real, BLENDED)], 1)
     fakes = _fakes(crops)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
@@ -91,5 +91,5 @@ def _text(kind: type, rows: Iterable[Video | LeftOut]) -> str:
     return table_text(names, ({name: getattr(row, name) for name in names} for row in rows))
 
 
-def _read(kind: type[AnyVideo], path: Path) -> list[AnyVideo]:
+def _read(kind: Callable[..., AnyVideo], path: Path) -> list[AnyVideo]:
     return [kind(**{**row, "label": int(row["label"])}) for row in read_table(path)]

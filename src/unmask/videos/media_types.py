@@ -80,8 +80,8 @@ def suffix_by_content(head: bytes) -> str | None:
         return _suffix_by_brand(head)
     if head[:4] == b"RIFF" and head[8:12] in (b"AVI ", b"WEBP"):
         return ".avi" if head[8:12] == b"AVI " else ".webp"
-    for start in (0, 4):  # Blu-ray's has a time code before each packet
-        if head[start :: _PACKET + start][:3] == b"GGG":
+    for offset in (0, 4):  # Blu-ray's has a time code before each packet
+        if head[offset :: _PACKET + offset][:3] == b"GGG":
             return ".ts"
     return None
 

@@ -47,12 +47,12 @@ def _proposal(fakes: Iterable[Candidate], reals: Collection[str]) -> str:
     begin = {name: found[0] for name in names if (found := real_of_same_beginning(name, reals))}
     if begin:
         return _sentence(begin, "prefix")
-    end = {name: found for name in names if (found := _real_of_same_end(name, reals))}
-    before = Counter(name.removesuffix(found) for name, found in end.items())
+    end = {name: real for name in names if (real := _real_of_same_end(name, reals))}
+    before = Counter(name.removesuffix(real) for name, real in end.items())
     if not before:
         return ""
     beginning = before.most_common(1)[0][0]
-    shown = {name: found for name, found in end.items() if name == beginning + found}
+    shown = {name: real for name, real in end.items() if name == beginning + real}
     return _sentence(shown, f"'(?:^|/)(?:{escape(beginning)})?([^/]+)$'")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 WHOLE = "*"
 """Stands for all of a module where it cannot be told which of its definitions are used."""
@@ -81,20 +82,20 @@ def bound_in(body: Iterable[ast.AST], of: Names) -> Scope:
     """What the names stand for that a body binds in its own scope."""
     names: Scope = {}
     outer: set[str] = set()
-    todo = list(body)
+    todo: list[Any] = list(body)
     while todo:
         node = todo.pop()
-        kind = type(node)
         if not isinstance(node, ast.AST):
             continue
-        if kind is ast.Name:
+        kind = type(node)
+        if isinstance(node, ast.Name):
             if type(node.ctx) is not ast.Load:
                 names.setdefault(node.id, None)
-        elif kind in (ast.Import, ast.ImportFrom):
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names |= imported(node, of)
-        elif kind in (ast.Global, ast.Nonlocal):
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
             outer.update(node.names)
-        elif kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.setdefault(node.name, None)
         elif kind in COMPREHENSIONS:  # only `:=` leaves its scope
             names |= {n.target.id: None for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
@@ -108,7 +109,7 @@ def bound_in(body: Iterable[ast.AST], of: Names) -> Scope:
     return {name: stands_for for name, stands_for in names.items() if name not in outer}
 
 
-def parts_of(kind: type) -> tuple[str, ...]:
+def parts_of(kind: type[ast.AST]) -> tuple[str, ...]:
     """The parts of a kind of node that say what it does."""
     if kind not in _PARTS:
         _PARTS[kind] = tuple(name for name in kind._fields if name not in _NOT_CODE)

@@ -85,12 +85,12 @@ class Code:
 
     def files(self, stage: str) -> set[Path]:
         """The modules in which these stand, and the files beside them that they read."""
-        found = set()
+        found: set[Path] = set()
         for module, name in self._in_use(stage):
             if name == FILES_BESIDE:
                 found |= set(self._files_beside(module))
             else:
-                found.add(self._path(module))
+                found.add(self._file(module))
         return found
 
     def rule_files(self, stage: str) -> set[Path]:
@@ -118,7 +118,9 @@ class Code:
     def _numbered(self, stage: str) -> Iterator[tuple[Definition, list[str]]]:
         """Each definition in use, and what the names of ours in it stand for, as numbers."""
         in_use = self._in_use(stage)
-        numbers = {place: str(number) for number, place in enumerate(in_use)}
+        numbers: dict[Place | None, str] = {
+            place: str(number) for number, place in enumerate(in_use)
+        }
         for place in in_use:
             definition = self._definition(*place)
             met = [self._find(dotted) for dotted in definition.refers_to]
@@ -140,7 +142,7 @@ class Code:
                 continue
             met[place] = None
             found = [self._find(dotted)[0] for dotted in self._definition(*place).refers_to]
-            if place[1] != FILES_BESIDE and self._module(place[0]).effects:
+            if place[1] != FILES_BESIDE and self._known(place[0]).effects:
                 found.append((place[0], ""))
             todo += filter(None, reversed(found))
         return list(met)
@@ -150,7 +152,7 @@ class Code:
             return _digest_of_files(self._files_beside(module), self._folder(module))
         if module == WHOLE:
             return Definition(WHOLE, tuple(f"{name}.{WHOLE}" for name in self._all_modules()))
-        return self._module(module).definition(name)
+        return self._known(module).definition(name)
 
     def _find(self, dotted: str) -> tuple[Place | None, str]:
         """Where a name stands, and what is left of it: attributes, or all of it if not ours."""
@@ -165,7 +167,7 @@ class Code:
         if module != OURS:
             return None, f"@{dotted}"
         while names and (further := f"{module}.{names[0]}"):
-            found = self._module(module)
+            found = self._known(module)
             name, *rest = names
             if module in self.leaves_out:
                 return None, ".".join(names)
@@ -182,8 +184,14 @@ class Code:
         if name not in self._modules:
             path = self._path(name)
             text = path.read_text("utf-8") if path else ""
-            self._modules[name] = path and parse(text, name, path.stem == "__init__")
+            self._modules[name] = parse(text, name, path.stem == "__init__") if path else None
         return self._modules[name]
+
+    def _known(self, name: str) -> Module:
+        """A module that is there."""
+        if (module := self._module(name)) is None:
+            raise LookupError(f"there is no module {name}")
+        return module
 
     def _path(self, name: str) -> Path | None:
         """The file of a module."""
@@ -193,8 +201,14 @@ class Code:
                 return file
         return None
 
+    def _file(self, name: str) -> Path:
+        """The file of a module that is there."""
+        if (path := self._path(name)) is None:
+            raise LookupError(f"there is no module {name}")
+        return path
+
     def _folder(self, name: str) -> Path:
-        return self._path(name).parent
+        return self._file(name).parent
 
     def _files_beside(self, name: str) -> list[Path]:
         """The files beside a module, and in folders beside it, that are no code: templates, say."""

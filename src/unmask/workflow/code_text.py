@@ -8,9 +8,10 @@ versions of Python in the tree of the same code is left out.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from unmask.workflow.bindings import (
     COMPREHENSIONS,
@@ -93,7 +94,7 @@ class Writer:
             return f"{names.module}.{name}"
         return names.imports.get(name)
 
-    def _name(self, node: ast.Name | ast.Attribute) -> None:
+    def _name(self, node: ast.expr) -> None:
         """A name with what follows it after dots."""
         after: list[str] = []
         while isinstance(node, ast.Attribute):
@@ -147,7 +148,7 @@ class Writer:
         fixed = ""
         for part in node.values:
             if isinstance(part, ast.Constant):
-                fixed += part.value
+                fixed += str(part.value)
                 continue
             self.parts.append(ascii(fixed))
             fixed = ""
@@ -256,7 +257,7 @@ def _is_dataclass(node: ast.ClassDef) -> bool:
     )
 
 
-_SPECIAL = {
+_SPECIAL: dict[type[ast.AST], Callable[[Writer, Any], None]] = {
     ast.AnnAssign: Writer._assignment,
     ast.Attribute: Writer._name,
     ast.Call: Writer._call,

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from unmask.files import digest
+from unmask.report.explore.choice import Choice
 from unmask.workflow.keys import key as key_of
 from unmask.workflow.keys import key_of_many
 from unmask.workflow.plan import SETTINGS, SOURCES, Plan
 from unmask.workflow.stages import STAGES
+from unmask.workflow.training_data import training_sources
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class _Chain:
             elif stage == "cropped":
                 yield from self._of_each(stage, "dataset", list(self.plan.cropped))
             elif stage == "explore":
-                yield self._of_the_shown(stage)
+                if self.plan.shown:
+                    yield self._of_the_shown(stage, self.plan.shown)
             else:
                 yield self._of_all(stage)
 
@@ -89,7 +92,7 @@ class _Chain:
         sources += [digest(self.plan.tables[name]) for name in spec.reads]
         inputs = [f"{SETTINGS}/{name}" for name in spec.reads]
         if stage == "train":
-            sources.append(self.plan.weights)
+            sources = [self._key_of_training_data(), self.plan.weights]
             inputs += self.plan.config.weights_files
         inputs += [file for up in spec.after for file in self.files[up]]
         outputs = [f"results/{out}" for out in spec.makes]
@@ -97,9 +100,15 @@ class _Chain:
         self.files[stage] = _plain(outputs)
         return self._with_benchmark(stage, self.keys[stage], inputs, outputs)
 
-    def _of_the_shown(self, stage: str) -> Result:
+    def _key_of_training_data(self) -> str:
+        """The key that the stage ``dataset`` gives to what a training reads of it."""
+        videos = {name: self.keys[f"faces/{name}"] for name in self.plan.filmed}
+        datasets = {name: self.keys[f"cropped/{name}"] for name in self.plan.cropped}
+        return self._key("dataset", training_sources(self.plan.split, videos, datasets))
+
+    def _of_the_shown(self, stage: str, shown: Choice) -> Result:
         """The pictures of those videos that were chosen to be shown."""
-        shown, [table] = self.plan.shown, STAGES[stage].reads
+        [table] = STAGES[stage].reads
         units = {"faces": shown.filmed, "cropped": shown.cropped}
         sources, inputs = [digest(self.plan.tables[table])], [f"{SETTINGS}/{table}"]
         for up, names in units.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
@@ -198,7 +199,8 @@ class Plan:
 
         What is made on request does not count. Empty, too, of a plan that was not written.
         """
-        stale, absent = self.stale or {}, self.absent or {}
+        stale: Mapping[tuple[str, str], int] = self.stale or {}
+        absent: Mapping[str, int] = self.absent or {}
         counts = [*stale.items(), *(((stage, "missing"), n) for stage, n in absent.items())]
         return [
             f"{stage}: {number} {why}"
@@ -238,9 +240,8 @@ class Plan:
         ]
         lines += [*left_out_lines(self.left_out), *self.notes]
         if lacking := missing_classes(self.split):
-            needs = {"self_blended": self.config.augment.self_blended}
-            needs["monitor"] = self.config.train.monitor
-            stops = lacking_for_training(self.split, **needs)
+            blended, monitor = self.config.augment.self_blended, self.config.train.monitor
+            stops = lacking_for_training(self.split, self_blended=blended, monitor=monitor)
             advice = f" {what_to_do(self.split)}" if stops else ""
             lines.append(f"With this split, {'; '.join(lacking)}.{advice}")
         if problems := self.inventory.problems:

@@ -30,9 +30,15 @@ class Receipt:
 
 def keys_of_crops(indexes: Iterable[FaceIndex], cropped: Iterable[Path]) -> list[str]:
     """The keys of what :func:`load_face_indexes` read: one of all videos, one of all datasets."""
+    return [key_of_many(keys) for keys in each_key_of_crops(indexes, cropped)]
+
+
+def each_key_of_crops(
+    indexes: Iterable[FaceIndex], cropped: Iterable[Path]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The key of each video's crops by its id, and of each dataset that was crops by its name."""
     videos = {index.video: index.made_of for index in indexes if index.made_of}
-    datasets = {path.stem: read_key(path.with_suffix(".json")) for path in cropped}
-    return [key_of_many(videos), key_of_many(datasets)]
+    return videos, {path.stem: read_key(path.with_suffix(".json")) for path in cropped}
 
 
 def write_receipt(path: Path, made_of: str, outputs: Iterable[Path]) -> None:

@@ -42,6 +42,9 @@ SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "ex
 DEALING = ("train", "val", "test", "seed", "folds", "fold")
 """Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
 
+TRAINING_DATA = "made_of/training_data.json"
+"""What ``dataset`` makes besides: the key of the part of it that a training reads."""
+
 _CROPS = ("frames", "detect", "crop")
 _ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
 
@@ -192,7 +195,7 @@ STAGES: dict[str, Stage] = {
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
-        makes=("made_of/dataset.json", "dataset.csv", "dataset"),
+        makes=("made_of/dataset.json", "dataset.csv", TRAINING_DATA, "dataset"),
     ),
     "train": Stage(
         "train",

@@ -168,3 +168,11 @@ def test_a_key_of_an_earlier_version_is_answered_with_the_new_line(old):
         validate({section: {key: value}})
     corrected = str(error.value).partition("Write:\n")[2]
     assert validate(yaml.safe_load(corrected)) == validate({})
+
+
+@pytest.mark.parametrize("key", ["bootstrap", "seed"])
+def test_a_key_that_has_nothing_left_to_do_is_answered_with_why(key):
+    with pytest.raises(ConfigError) as caught:
+        validate({"evaluate": {key: 7}})
+    assert f"evaluate.{key}: there is no such key any more: intervals are" in str(caught.value)
+    assert f"Delete the line `{key}: 7`." in str(caught.value)

@@ -292,7 +292,7 @@ def test_a_perfect_result_on_few_videos_is_not_called_certain(tmp_path):
 
 def test_the_command_writes_what_the_function_returns(results, tmp_path):
     settings = tmp_path / "settings.json"
-    settings.write_text(json.dumps({"settings": {"threshold": 0.7, "confidence": 0.8}}))
+    settings.write_text(json.dumps({"code": "", "settings": {"threshold": 0.7, "confidence": 0.8}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     arguments = [

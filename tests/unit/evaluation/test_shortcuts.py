@@ -109,7 +109,8 @@ def test_few_videos_and_one_class_give_a_table_without_numbers_where_there_are_n
     found = videos()[:4]
     rows = find_shortcuts(columns_of(found), labels, ["g"] * 4, confidence=0.95)
     assert np.isnan(rows[0].auc)
-    assert all(np.isnan(row.low) for row in rows)
+    assert not any(row.strong for row in rows)
+    assert all(np.isnan(row.low) == np.isnan(row.auc) for row in rows)
 
 
 def test_the_table_survives_being_written_and_read(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from unmask.errors import ModelError, UnreadableMedia
 from unmask.model.build import build_model
 from unmask.model.pixels import fit, read_image
-from unmask.model.predict_crops import predict_crops
+from unmask.model.predict_crops import predict_crops, predict_logits
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +92,18 @@ def test_with_flip_a_score_is_the_mean_with_the_mirror_images(model, files):
     # 48 px are resized to 32, and resizing is symmetric.
     np.testing.assert_allclose(both, (plain + mirrored) / 2, atol=2e-3)
     assert np.abs(both - plain).max() > 1e-6
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_logits_are_those_of_the_probabilities_and_go_on_where_they_end(model, files, flip):
+    plain = predict_crops(model, files, input_size=32, flip=flip)
+    logits = predict_logits(model, files, input_size=32, flip=flip)
+    np.testing.assert_allclose(1 / (1 + np.exp(-logits)), plain, atol=1e-6)
+    kernel, bias = model.layers[-1].get_weights()
+    try:
+        model.layers[-1].set_weights([kernel, bias + 40])
+        sure = predict_logits(model, files, input_size=32, flip=flip)
+        assert (predict_crops(model, files, input_size=32, flip=flip) == 1).all()
+        np.testing.assert_allclose(sure, logits + 40, atol=0.05)
+    finally:
+        model.layers[-1].set_weights([kernel, bias])

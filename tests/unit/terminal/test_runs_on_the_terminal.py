@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import yte
-from workflow.projects import REPOSITORY, environment
 
 from commands import REPOSITORY, environment
 from snakemake_logger_plugin_unmask.messages import TARGETS

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from unmask.errors import ConfigError, DatasetError
 from unmask.videos.groups import Groups
 from unmask.videos.pairs import real_of_same_beginning
+from unmask.workflow.expected import expected
 from unmask.workflow.make_plan import make_plan
 
 
@@ -462,3 +463,23 @@ def test_a_table_of_pairs_that_is_none_is_refused(tmp_path, content, said):
         (tmp_path / "pairs.csv").write_text(content)
     with pytest.raises(DatasetError, match=said):
         plan_of(tmp_path, FOLDERS, together="pairs.csv")
+
+
+def keys_of(plan):
+    return {result.stage: result.made_of for result in expected(plan)}
+
+
+def test_what_is_only_tested_concerns_no_training(tmp_path):
+    pairs(tmp_path, "a", range(10))
+    before = keys_of(plan_of(tmp_path, {"kind": "folders", "root": "a"}))
+    pairs(tmp_path, "b", range(5))
+    both = [{"kind": "folders", "root": "a"}, {"kind": "folders", "root": "b", "use": "test"}]
+    plan = plan_of(tmp_path, *both)
+    after = keys_of(plan)
+    assert after["train"] == before["train"]
+    assert all(after[stage] != before[stage] for stage in ("dataset", "score", "metrics"))
+    by_split = {video.split: video.path for video in plan.split if video.dataset == "d0"}
+    (tmp_path / by_split["test"]).write_bytes(b"another test video")
+    assert keys_of(plan_of(tmp_path, *both))["train"] == before["train"]
+    (tmp_path / by_split["val"]).write_bytes(b"another video to validate with")
+    assert keys_of(plan_of(tmp_path, *both))["train"] != before["train"]

@@ -12,7 +12,7 @@ Convolutional Networks (arXiv:1604.02878). Weights, thresholds and arithmetic ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +22,7 @@ import numpy as np
 from unmask.detections import detector
 from unmask.detections.index import Face
 from unmask.detections.mtcnn import boxes, pyramid, resample
+from unmask.detections.mtcnn.boxes import Over
 from unmask.detections.mtcnn.networks import Networks
 
 THRESHOLDS = (0.6, 0.7, 0.8)
@@ -50,7 +51,7 @@ class Candidates:
         """Keep what scores above the threshold."""
         return self[self.scores > threshold]
 
-    def best(self, overlap: float, over: boxes.Over = "union") -> Self:
+    def best(self, overlap: float, over: Over = "union") -> Self:
         """Keep the best, in order, of what overlaps more than this."""
         ordered = self[boxes.by_score(self.scores)]
         return ordered[boxes.suppress(ordered.boxes, overlap, over=over)]
@@ -165,6 +166,7 @@ class Mtcnn:
         return every.best(FRAME_OVERLAP)
 
     def _levels(self, view: View, scales: list[float]) -> Iterator[tuple[float, np.ndarray]]:
+        shrink: Callable[[np.ndarray, int, int], np.ndarray]
         if self._fidelity:
             source, shrink = view.image.astype(np.float32), resample.shrink
         else:

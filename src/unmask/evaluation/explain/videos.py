@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain, zip_longest
 from pathlib import Path
+from typing import Literal
 
 from unmask.evaluation.explain.index import COLUMNS, INDEX, HeatMap
 from unmask.evaluation.explain.standouts import standouts
@@ -92,7 +93,9 @@ def _draw(
         of_video.setdefault(row.video, []).append(row)
     for video in chosen:
         (folder / video.video).mkdir()
-        sides = zip(("fake", "real"), standouts(of_video[video.video], STANDOUTS), strict=True)
+        sides: Iterable[tuple[Literal["fake", "real"], Sequence[FrameScore]]] = zip(
+            ("fake", "real"), standouts(of_video[video.video], STANDOUTS), strict=True
+        )
         for toward, rows in sides:
             drawn = draw_heat(split, [counting(row) for row in rows], toward)
             for row, one in zip(rows, drawn, strict=True):

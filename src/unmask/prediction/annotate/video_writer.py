@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 
 from unmask.errors import UnmaskError
 
@@ -31,7 +32,8 @@ class VideoWriter:
         encoder, self.codec = CODECS[path.suffix.lower()]
         self._file = av.open(str(path.absolute()), "w")
         rate = Fraction(fps).limit_denominator(1001)
-        self._stream = self._file.add_stream(encoder, rate=rate, options=_OPTIONS[encoder])
+        stream = self._file.add_stream(encoder, rate=rate, options=_OPTIONS[encoder])
+        self._stream = cast(VideoStream, stream)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
 

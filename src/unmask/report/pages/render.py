@@ -23,8 +23,9 @@ def templates(folder: Path) -> Environment:
     a content security policy by which nothing is loaded, and no script runs but those.
     """
     folders = [folder, HERE]
+    loader = FileSystemLoader(folders)
     environment = Environment(
-        loader=FileSystemLoader(folders),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -33,7 +34,7 @@ def templates(folder: Path) -> Environment:
     )
 
     def script(name: str) -> Markup:
-        return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704
+        return Markup(loader.get_source(environment, name)[0])  # noqa: S704
 
     def policy(*names: str) -> str:
         digests = (sha256(script(name).encode()).digest() for name in names)

@@ -33,8 +33,8 @@ class PlotData:
     measured: dict[str, Any]
     rows: dict[str, tables.Rows]
     band: Band | None
-    lack: str
-    """Why curves of two classes cannot be drawn; empty if they can."""
+    lack: str | None
+    """Why curves of two classes cannot be drawn; None if they can."""
 
 
 def collect(*, frames_csv: Path, videos_csv: Path, metrics: Path, history_csv: Path) -> PlotData:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -67,7 +68,8 @@ def jpeg(images: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
     def one(image: np.ndarray, quality: np.ndarray) -> np.ndarray:
         bgr = np.clip(np.round(image[..., ::-1]), 0, 255).astype(np.uint8)
         _, coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
-        return cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1]
+        decoded: Any = cv2.imdecode(coded, cv2.IMREAD_COLOR)  # None only where it is no image
+        return decoded[..., ::-1]
 
     return change_each(images, one, quality)
 

@@ -127,7 +127,7 @@ def _move(
     side = len(face)
     scale = rng.uniform(1 / _LARGEST_SCALE, _LARGEST_SCALE)
     shift = [side / 2 * (1 - scale) + side * rng.uniform(-most, most) for most in _LARGEST_SHIFT]
-    matrix = np.float32([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
     moved = cv2.warpAffine(face, matrix, (side, side), borderMode=cv2.BORDER_REFLECT)
     return moved, cv2.warpAffine(mask, matrix, (side, side))
 
@@ -138,7 +138,8 @@ def _bend(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     wander = rng.random((_BEND_GRID, _BEND_GRID, 2), np.float32) * 2 - 1
     smooth = cv2.GaussianBlur(wander * (_BEND * side), (0, 0), _BEND_SMOOTHNESS)
     places = _grid(side) + cv2.resize(smooth, (side, side))
-    return cv2.remap(mask, places, None, cv2.INTER_LINEAR)
+    # Both maps are in the first; the stubs of OpenCV do not know None.
+    return cv2.remap(mask, places, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
 
 
 @cache

@@ -109,7 +109,9 @@ def _backdrop_placement(take: Take, frame: int) -> np.ndarray:
     time_s = frame / take.fps
     zoom = 1 + FOLLOW * (take.zoom.at(time_s) / take.zoom.center - 1)
     tilt = FOLLOW * take.tilt.at(time_s)
-    move = cv2.getRotationMatrix2D((take.width * MARGIN / 2, take.height * MARGIN / 2), -tilt, zoom)
+    move: np.ndarray = cv2.getRotationMatrix2D(
+        (take.width * MARGIN / 2, take.height * MARGIN / 2), -tilt, zoom
+    )
     across = 0.5 - MARGIN / 2 + FOLLOW * (take.across.at(time_s) - 0.5)
     down = 0.5 - MARGIN / 2 + FOLLOW * (take.down.at(time_s) - 0.5)
     move[:, 2] += (across * take.width, down * take.height)

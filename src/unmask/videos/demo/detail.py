@@ -38,8 +38,9 @@ def match_detail(
     """
     wanted = swap.detail * _cost(like, take)
     weight = mask[..., np.newaxis]
-    smooth = cv2.GaussianBlur(np.float32(image), (0, 0), FINEST)
-    middle = weight * (smooth - cv2.GaussianBlur(np.float32(image), (0, 0), MIDDLE))
+    sharp = image.astype(np.float32)
+    smooth = cv2.GaussianBlur(sharp, (0, 0), FINEST)
+    middle = weight * (smooth - cv2.GaussianBlur(sharp, (0, 0), MIDDLE))
     finest = weight * (image - smooth)
     base = image + (swap.middle - 1) * middle - finest
     low, high = GAINS
@@ -59,6 +60,6 @@ def _cost(image: np.ndarray, take: Take) -> int:
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     seen = cv2.resize(image, None, fx=scale, fy=scale, interpolation=method)
     seen = cv2.GaussianBlur(seen, (3, 3), take.blur)
-    noise = np.random.default_rng(0).normal(0, take.noise, seen.shape).astype(np.int16)
+    noise = np.array(np.random.default_rng(0).normal(0, take.noise, seen.shape)).astype(np.int16)
     seen = cv2.add(seen, noise, dtype=cv2.CV_8U)
     return len(cv2.imencode(".jpg", seen, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))[1])

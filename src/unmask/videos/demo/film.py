@@ -55,7 +55,7 @@ def film(out_dir: Path, clips: list[DemoClip], *, threads: int | None = None) ->
 
 def metadata(clips: list[DemoClip]) -> dict[str, dict[str, str | bool]]:
     """What DFDC's ``metadata.json`` says of the clips, by file name in alphabetical order."""
-    entries = {}
+    entries: dict[str, dict[str, str | bool]] = {}
     for clip in sorted(clips, key=lambda clip: clip.file):
         label = "FAKE" if clip.label == FAKE else "REAL"
         entries[clip.file] = {"label": label, "split": "train", MARK: True}

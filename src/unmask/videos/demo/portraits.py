@@ -57,7 +57,9 @@ class Still:
 def _read_hopper() -> np.ndarray:
     from matplotlib import cbook
 
-    return cv2.imread(str(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)))
+    return cv2.imread(  # type: ignore[return-value]  # it is there, as Matplotlib brings it
+        str(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
+    )
 
 
 def _read_collins() -> np.ndarray:
@@ -157,7 +159,7 @@ def _resample(image: np.ndarray, to_still: np.ndarray) -> np.ndarray:
 def _matte(
     shape: tuple[int, int], outline: tuple[tuple[int, int], ...], to_still: np.ndarray
 ) -> np.ndarray:
-    matte = np.zeros(shape, np.uint8)
+    matte: np.ndarray = np.zeros(shape, np.uint8)
     cv2.fillPoly(matte, [np.array(outline, np.int32)], 255)
     # Off the person on both sides. Below, the border is replicated: there the body goes on.
     matte = cv2.copyMakeBorder(matte, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=0)

@@ -45,7 +45,7 @@ def blend_mask(still: Still, swap: Swap) -> np.ndarray:
     left, right = still.landmarks[:2]
     angle = np.degrees(np.arctan2(*(right - left)[::-1]))
     rim = swap.feather * EYES
-    mask = np.zeros((SIDE, SIDE), np.float32)
+    mask: np.ndarray = np.zeros((SIDE, SIDE), np.float32)
     center = tuple(map(float, still.landmarks.mean(axis=0)))
     # The ellipse's border is the middle of the soft rim.
     size = (swap.width * EYES - rim, swap.height * EYES - rim)
@@ -67,7 +67,7 @@ def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 def _nudged(move: np.ndarray, still: Still, swap: Swap) -> np.ndarray:
     """A little off, as no swap fits exactly, and each a little differently."""
     center = tuple(map(float, still.landmarks.mean(axis=0)))
-    nudge = cv2.getRotationMatrix2D(center, swap.turn, swap.scale)
+    nudge: np.ndarray = cv2.getRotationMatrix2D(center, swap.turn, swap.scale)
     nudge[:, 2] += np.array(swap.shift) * EYES
     return nudge @ np.vstack([move, (0, 0, 1)])
 
@@ -75,13 +75,13 @@ def _nudged(move: np.ndarray, still: Still, swap: Swap) -> np.ndarray:
 def _matched(image: np.ndarray, like: np.ndarray, where: np.ndarray, strength: float) -> np.ndarray:
     """``image`` with the mean and spread of ``like`` in LAB, measured at ``where``."""
     lab, target = (
-        cv2.cvtColor(np.float32(each) / 255, cv2.COLOR_BGR2LAB) for each in (image, like)
+        cv2.cvtColor(each.astype(np.float32) / 255, cv2.COLOR_BGR2LAB) for each in (image, like)
     )
     mean, spread = lab[where].mean(axis=0), lab[where].std(axis=0)
     ratio = np.clip(target[where].std(axis=0) / spread, *SPREAD_LIMITS)
     matched = (lab - mean) * ratio + target[where].mean(axis=0)
     lab += np.float32(strength) * (matched - lab)
-    return cv2.cvtColor(np.float32(lab), cv2.COLOR_LAB2BGR) * 255
+    return cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2BGR) * 255
 
 
 def _bounds(mask: np.ndarray) -> tuple[slice, slice]:

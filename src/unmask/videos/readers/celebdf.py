@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from unmask.config.datasets import AnyDataset
+from unmask.config.datasets import CelebDf
 from unmask.errors import DatasetError
 from unmask.labels import FAKE, REAL, TRAINING
 from unmask.videos.readers.listing import Clip, Listing, find_media, official_split
@@ -24,7 +24,7 @@ _NAMES = {
 _TEST_LIST = "List_of_testing_videos.txt"
 
 
-def read(root: Path, settings: AnyDataset) -> Listing:
+def read(root: Path, settings: CelebDf) -> Listing:
     """List the three folders. A fake is in the group of the video that it was made from.
 
     With the authors' list, exactly the videos that it names are the test split. The others are for

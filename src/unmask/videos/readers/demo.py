@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unmask.config.datasets import AnyDataset
+from unmask.config.datasets import Demo
 from unmask.errors import DatasetError
 from unmask.videos.demo import plan_demo
 from unmask.videos.demo.script import MARK, METADATA
 from unmask.videos.readers.listing import Clip, Listing, find_media
 
 
-def read(root: Path, settings: AnyDataset) -> Listing:
+def read(root: Path, settings: Demo) -> Listing:
     """List the clips that the demo's settings describe, filmed or not."""
     plan = plan_demo(groups=settings.groups, seconds=settings.seconds, seed=settings.seed)
     _refuse_foreign(root, settings, {clip.file for clip in plan})
@@ -28,7 +28,7 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     return Listing(namespace=settings.name, clips=clips)
 
 
-def _refuse_foreign(root: Path, settings: AnyDataset, planned: set[str]) -> None:
+def _refuse_foreign(root: Path, settings: Demo, planned: set[str]) -> None:
     """Stop before clips are filmed among, or over, what somebody else put there."""
     path = root / METADATA
     if path.is_file():

@@ -11,7 +11,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from unmask.config.datasets import AnyDataset
+from unmask.config.datasets import Dfdc
 from unmask.errors import DatasetError
 from unmask.labels import FAKE, TRAINING
 from unmask.videos.readers.listing import (
@@ -27,7 +27,7 @@ from unmask.videos.readers.listing import (
 METADATA = "metadata.json"
 
 
-def read(root: Path, settings: AnyDataset) -> Listing:
+def read(root: Path, settings: Dfdc) -> Listing:
     """List a DFDC folder, or a folder of part folders.
 
     Videos that are listed but absent, and videos that are present but unlisted, are reported as
@@ -90,7 +90,7 @@ def _group_by_first_original(clips: list[Clip]) -> None:
             clip.group = made_from[clip.group]
 
 
-def _split_by_part(clips: list[Clip], settings: AnyDataset) -> None:
+def _split_by_part(clips: list[Clip], settings: Dfdc) -> None:
     """Give the videos of the parts in ``test_parts`` and ``val_parts`` that split, others train.
 
     Raises:

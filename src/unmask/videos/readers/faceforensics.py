@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from unmask.config.datasets import AnyDataset
+from unmask.config.datasets import FaceForensics
 from unmask.errors import DatasetError
 from unmask.labels import FAKE, REAL
 from unmask.videos.readers.listing import Clip, Listing, find_media, official_split, read_json
@@ -33,7 +33,7 @@ _ACTED = re.compile(r"(\d+)__.+")
 _ACTED_SWAP = re.compile(r"(\d+)_(\d+)__(.+)__[A-Z0-9]+")
 
 
-def read(root: Path, settings: AnyDataset) -> Listing:
+def read(root: Path, settings: FaceForensics) -> Listing:
     """List the videos of every method and, unless one is chosen, every compression level.
 
     Both videos behind a fake are in its group. A compression level is never a reason to be in

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from unmask.config.datasets import AnyDataset
+from unmask.config.datasets import Folders
 from unmask.errors import DatasetError
 from unmask.labels import CLASS_NAMES, FAKE
 from unmask.videos.media_types import is_image
@@ -19,7 +19,7 @@ from unmask.videos.readers.listing import Clip, Listing, find_media, parse_split
 _SPLIT_FOLDERS = ("train", "val", "valid", "validation", "test")
 
 
-def read(root: Path, settings: AnyDataset) -> Listing:
+def read(root: Path, settings: Folders) -> Listing:
     """List ``{real,fake}/…`` or ``{train,val,test}/{real,fake}/…`` below ``root``."""
     listing = Listing(namespace=settings.name)
     found = find_media(root)
@@ -43,7 +43,7 @@ def read(root: Path, settings: AnyDataset) -> Listing:
     return listing
 
 
-def _layout(path: str, settings: AnyDataset) -> tuple[str, list[str]]:
+def _layout(path: str, settings: Folders) -> tuple[str, list[str]]:
     """The split, or nothing, and the path from the folder of the class on."""
     parts = list(PurePosixPath(path).parts)
     split = ""

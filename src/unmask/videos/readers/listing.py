@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from unmask.config.datasets import AnyDataset
+from unmask.config.datasets import CelebDf, FaceForensics
 from unmask.errors import DatasetError
 from unmask.labels import FAKE, REAL
 from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
@@ -88,6 +88,7 @@ def find_media(root: Path, folder: str = ".") -> Found:
     Raises:
         DatasetError: a folder cannot be read.
     """
+    seen: set[str]
     found, seen = Found([], [], []), set()
     for where, folders, files in os.walk(root / folder, onerror=_unreadable, followlinks=True):
         folders[:] = [
@@ -122,7 +123,9 @@ def _unreadable(error: OSError) -> None:
     raise DatasetError(f"The folder {error.filename} cannot be read: {error.strerror}.")
 
 
-def official_split(listing: Listing, settings: AnyDataset, apply: Callable[[], str]) -> bool:
+def official_split(
+    listing: Listing, settings: CelebDf | FaceForensics, apply: Callable[[], str]
+) -> bool:
     """Put the authors' split in force where the setting ``splits`` wants it.
 
     ``apply`` does it and returns why it cannot; an empty text, if it could. Returns whether the

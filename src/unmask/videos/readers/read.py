@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
 from unmask.videos.readers import celebdf, demo, dfdc, faceforensics, folders, table
 from unmask.videos.readers.listing import Listing
 
-READERS: dict[str, Callable[[Path, AnyDataset], Listing]] = {
+READERS: dict[str, Callable[[Path, Any], Listing]] = {
     "celebdf": celebdf.read,
     "demo": demo.read,
     "dfdc": dfdc.read,

@@ -8,7 +8,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from unmask.config.datasets import AnyDataset
+from unmask.config.datasets import Table
 from unmask.errors import DatasetError
 from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from unmask.videos.readers.listing import (
@@ -26,7 +26,7 @@ _INDEX = ("", "unnamed: 0")
 """Names of a column that pandas adds in front: row numbers."""
 
 
-def read(root: Path, settings: AnyDataset) -> Listing:
+def read(root: Path, settings: Table) -> Listing:
     """List the rows of the table whose files are there; the others are problems."""
     source = f"{settings.root}/{settings.table}"
     rows = _rows(root / inside(settings.table, source="datasets.table"), source)
