@@ -41,7 +41,8 @@ def _halved(content: bytes) -> bytes:
             else:
                 values = entry[()]
                 if entry.dtype == np.float32:
-                    values = np.asarray(values, np.float16)
+                    with np.errstate(over="ignore"):
+                        values = np.asarray(values, np.float16)
                     if not np.isfinite(values).all():
                         raise ValueError(f"{name} does not fit into 16-bit numbers.")
                 made = new.create_dataset(name, data=values, track_times=False)
