@@ -94,7 +94,7 @@ def test_wrong_labels_stop_before_any_job(tmp_path, table, said):
 def test_several_datasets_and_ready_crops_are_trained_on_together(recorded):
     results = recorded / "results"
     metrics = json.loads((results / "metrics.json").read_text())
-    assert metrics["data"]["total"]["videos"] == 6 + 2 + 10
+    assert metrics["data"]["total"]["videos"] == 6 + 4 + 10
     with (results / "dataset.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert {row["dataset"] for row in rows} == {"demo", "mine", "crops"}

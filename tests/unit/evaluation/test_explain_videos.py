@@ -117,7 +117,7 @@ def test_the_command_writes_the_same_and_what_was_there_is_gone(results, model_p
     old = shutil.move(results.folder / "maps", results.folder / "again")
     (old / "left over.jpg").touch()
     settings = results.folder / "settings.json"
-    settings.write_text(json.dumps({"settings": {"heat_maps": 2}}))
+    settings.write_text(json.dumps({"code": "", "settings": {"heat_maps": 2}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     arguments = [

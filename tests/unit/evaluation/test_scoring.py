@@ -133,7 +133,7 @@ def test_a_table_that_contradicts_itself_is_refused(results, tmp_path, row, comp
 
 def test_the_command_writes_the_tables_the_same_each_time(results, model_path, tmp_path):
     settings = tmp_path / "settings.json"
-    settings.write_text(json.dumps({"settings": {"aggregate": "max"}}))
+    settings.write_text(json.dumps({"code": "", "settings": {"aggregate": "max"}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     written = []

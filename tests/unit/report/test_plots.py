@@ -156,7 +156,7 @@ def test_no_interval_no_positive_call_and_no_validation_can_be_drawn_too(results
 def test_the_command_draws_the_same(standard):
     results, expected = standard
     settings = results.folder / "settings.json"
-    settings.write_text(json.dumps({"settings": {}}))
+    settings.write_text(json.dumps({"code": "", "settings": {}}))
     parser = ArgumentParser()
     command.add_arguments(parser)
     arguments = [

@@ -99,6 +99,6 @@ def test_the_border_alone_does_not_tell_real_from_fake():
 
 
 def test_the_outline_of_the_mean_face_comes_with_the_package():
-    from unmask.training.augment.chain import self_blend
+    from unmask.training.augment import self_blend
 
     assert (Path(self_blend.__file__).parent / "face_outline.npz").is_file()

@@ -208,9 +208,9 @@ def test_one_name_in_two_given_splits_means_two_files(tmp_path):
 
 
 def test_files_of_other_kinds_are_reported_and_tables_and_texts_passed_over(tmp_path):
-    touch(tmp_path / "d", "real/a.mp4", "real/b.gif", "real/c.mp4.part", "real/notes.txt")
+    touch(tmp_path / "d", "real/a.mp4", "real/b.psd", "real/c.mp4.part", "real/notes.txt")
     problems = read(tmp_path, "folders").problems
-    assert [path for path, _ in problems] == ["real/b.gif", "real/c.mp4.part"]
+    assert [path for path, _ in problems] == ["real/b.psd", "real/c.mp4.part"]
 
 
 def test_links_in_a_circle_are_followed_once(tmp_path):
