@@ -23,7 +23,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EPILOG
     parser.add_argument("scores", type=Path, nargs="+", metavar="SCORES", help="two or more")
     parser.add_argument("--threshold", type=float, help="of all (default: their own, else 0.5)")
-    parser.add_argument("--confidence", type=float, default=0.95, help="level of the intervals")
+    parser.add_argument(
+        "--confidence", type=float, default=0.95, help="level of the intervals (default: 0.95)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the comparison")
 
 

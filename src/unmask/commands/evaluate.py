@@ -58,7 +58,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--threshold", type=float, help="as of `unmask predict`")
     parser.add_argument("--aggregate", help="as of `unmask predict`")
     parser.add_argument("--flip", action=BooleanOptionalAction, help="as of `unmask predict`")
-    parser.add_argument("--confidence", type=float, default=0.95, help="level of the intervals")
+    parser.add_argument(
+        "--confidence", type=float, default=0.95, help="level of the intervals (default: 0.95)"
+    )
     parser.add_argument(
         "--jobs", type=int, default=max(1, (os.cpu_count() or 2) - 1), metavar="N",
         help="prepare so many files at once",

@@ -14,7 +14,7 @@ HELP = "measure how well size, codec, sharpness and the like tell real from fake
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     _receipt.add_arguments(parser)
-    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--manifest", type=Path, required=True, help="manifest.csv")
     parser.add_argument("--frames", type=Path, required=True, help="folder of the frame indexes")
     parser.add_argument("--faces", type=Path, required=True, help="folder of crops and indexes")
     parser.add_argument("--cropped", type=Path, nargs="*", default=[], help="indexes of crop sets")
