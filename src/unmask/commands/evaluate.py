@@ -37,7 +37,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL", help="a model.keras of a training")
     parser.add_argument("data", nargs="?", metavar="FOLDER", help="folder of labeled videos")
     parser.add_argument(
-        "--kind", default="folders", help="how it is laid out, a kind of `datasets:` (folders)"
+        "--kind",
+        default="folders",
+        help="how it is laid out, a kind of `datasets:` (default: folders)",
     )
     parser.add_argument("--cropped", action="store_true", help="its images are face crops already")
     parser.add_argument(
@@ -53,7 +55,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the training videos of datasets that have test videos, too",
     )
     parser.add_argument(
-        "--output", type=Path, default=Path("evaluation"), help="folder to write (evaluation)"
+        "--output",
+        type=Path,
+        default=Path("evaluation"),
+        help="folder to write (default: evaluation)",
     )
     parser.add_argument("--threshold", type=float, help="as of `unmask predict`")
     parser.add_argument("--aggregate", help="as of `unmask predict`")
@@ -63,7 +68,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs", type=int, default=max(1, (os.cpu_count() or 2) - 1), metavar="N",
-        help="prepare so many files at once",
+        help="prepare so many files at once (default: %(default)s)",
     )  # fmt: skip
 
 
