@@ -214,7 +214,7 @@ def _relabel(folder: Path, row: int, column: int, value: str) -> None:
 
 
 def add_video(folder: Path) -> None:
-    _clip(folder, "e", who="collins", frames=9)
+    _clip(folder, "e", who="collins", frames=11)
     write_labels(folder, [*read_labels(folder), ("e.mp4", "fake", "g1", "")])
 
 

@@ -12,7 +12,7 @@ from rerun_changes import change_module
 from rerun_table import expected_jobs, jobs_run, law
 from reruns.test_sharing import clone, planned
 
-MODULE = "detections/mtcnn/boxes.py"
+MODULE = "detections/haar.py"
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from unmask.evaluation.explain.heat import heat_maps
 from unmask.evaluation.explain.layers import split_model
-from unmask.evaluation.explain.overlay import face_region, share_inside
+from unmask.evaluation.explain.overlay import share_inside
 from unmask.faces.index import FaceIndex
 from unmask.model import runtime
 from unmask.model.build import build_model
@@ -31,8 +31,17 @@ def crops(finished):
     for row in rows:
         index = FaceIndex.load(results / f"faces/{row['video']}.json")
         crop = next(crop for crop in index.faces if crop.frame == int(row["frame"]))
-        masks.append(face_region(SIZE, crop.box, crop.square))
+        masks.append(inner_face(np.array(crop.landmarks)))
     return images, labels, np.array(masks)
+
+
+def inner_face(landmarks):
+    """From brows to chin and cheek to cheek: a part of the crop, as the box of a face is not."""
+    (left, top), (right, bottom) = landmarks.min(0), landmarks.max(0)
+    width, height = right - left, bottom - top
+    rows, columns = np.mgrid[0:SIZE, 0:SIZE] / SIZE
+    across = (columns > left - 0.2 * width) & (columns < right + 0.2 * width)
+    return across & (rows > top - 0.2 * height) & (rows < bottom + 0.2 * height)
 
 
 @pytest.fixture(scope="module")

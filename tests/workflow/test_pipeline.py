@@ -46,8 +46,8 @@ def test_tables_have_the_columns_of_the_contract(finished):
     columns = {
         "manifest.csv": "video,path,label,group,split,method,dataset",
         "quarantine.csv": "video,stage,reason",
-        "predictions/videos.csv": "video,label,group,split,n_faces,p_fake",
-        "predictions/frames.csv": "video,frame,time_s,p_fake",
+        "predictions/videos.csv": "video,label,group,split,n_faces,p_fake,logit",
+        "predictions/frames.csv": "video,frame,time_s,p_fake,logit",
     }
     for name, expected in columns.items():
         assert (results / name).read_text().splitlines()[0] == expected, name

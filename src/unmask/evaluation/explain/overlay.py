@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from unmask.evaluation.explain.heat import Toward, heat_maps
-from unmask.evaluation.explain.layers import Split
 from unmask.faces.geometry import in_crop
 from unmask.frames.images import read_image
-from unmask.model.pixels import read_all
 from unmask.records import Box, Square
+
+if TYPE_CHECKING:
+    from unmask.evaluation.explain.heat import Toward
+    from unmask.evaluation.explain.layers import Split
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class DrawnHeat:
 
 def draw_heat(split: Split, files: Sequence[Path], toward: Toward) -> list[DrawnHeat]:
     """Draw what in each of these crops speaks for ``toward``."""
+    # Who draws boxes alone needs no TensorFlow.
+    from unmask.evaluation.explain.heat import heat_maps
+    from unmask.model.pixels import read_all
+
     if not files:
         return []
     drawn = []
