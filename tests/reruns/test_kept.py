@@ -47,8 +47,8 @@ def test_what_another_version_makes_old_is_said_before_it_is_made(upgraded):
 
 
 def test_what_is_kept_runs_nothing_with_either_tool(kept):
-    before = contents(kept)
     assert "All results belong" in call("unmask", "plan", cwd=kept).stdout
+    before = contents(kept)
     assert not planned(kept)
     again = run("dvc", "repro", cwd=kept)
     assert again.returncode == 0, again.stdout
