@@ -55,12 +55,19 @@ def main() -> int:
     parser.add_argument("--only", type=int, metavar="N", help="the one of this number, from 1")
     parser.add_argument("--write", action="store_true", help="write the table in CONTRIBUTING.md")
     args = parser.parse_args()
+    tried = {n: m for n, m in enumerate(MUTATIONS, start=1) if args.only in (None, n)}
     noticed = {}
     with TemporaryDirectory() as folder:
-        for number, mutation in enumerate(MUTATIONS, start=1):
-            if args.only in (None, number):
-                noticed[number] = _first_to_notice(mutation, Path(folder) / "checkout")
-                print(f"{number}. {mutation.what}: {noticed[number] or 'NOT NOTICED'}", flush=True)
+        copy = Path(folder) / "checkout"
+        _copy_checkout(copy)
+        tests = {test: None for mutation in tried.values() for test in mutation.tests.split()}
+        if failed := _first_failure(copy, *tests):
+            sys.exit(f"The code is not whole: {failed} fails before anything is broken.")
+        for number, mutation in tried.items():
+            _copy_checkout(copy)
+            mutation.apply(copy)
+            noticed[number] = _first_failure(copy, *mutation.tests.split())
+            print(f"{number}. {mutation.what}: {noticed[number] or 'NOT NOTICED'}", flush=True)
     if args.write:
         _write_table(noticed)
     missed = [number for number, test in noticed.items() if not test]
@@ -68,17 +75,19 @@ def main() -> int:
     return int(bool(missed))
 
 
-def _first_to_notice(mutation: Mutation, copy: Path) -> str:
-    """The first test that fails on the broken code; empty if none does."""
+def _copy_checkout(copy: Path) -> None:
     shutil.rmtree(copy, ignore_errors=True)
     for name in tracked_files():
         if (REPOSITORY / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(REPOSITORY / name, copy / name)
-    mutation.apply(copy)
+
+
+def _first_failure(copy: Path, *tests: str) -> str:
+    """The first of the tests that fails in a copy of the checkout; empty if none does."""
     options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *mutation.tests.split()],
+        [sys.executable, "-m", "pytest", *options, *tests],
         cwd=copy,
         env=environment(copy),
         capture_output=True,
@@ -87,7 +96,7 @@ def _first_to_notice(mutation: Mutation, copy: Path) -> str:
     found = re.search(r"^FAILED \S*?(tests/\S+::\w+)", done.stdout, re.MULTILINE)
     if done.returncode == 1 and found:
         return found[1]
-    assert done.returncode == 0, f"{mutation.what}: the tests did not run:\n{done.stdout}"
+    assert done.returncode == 0, f"the tests did not run:\n{done.stdout}"
     return ""
 
 
