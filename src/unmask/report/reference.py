@@ -31,11 +31,13 @@ _PACKAGES = (
     "unmask",
     "keras",
     "tensorflow",
+    "tensorflow-cpu",
     "numpy",
     "scikit-learn",
     "opencv-python-headless",
     "mtcnn",
     "onnxruntime",
+    "onnxruntime-gpu",
     "snakemake",
     "dvc",
 )

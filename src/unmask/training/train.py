@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import importlib.metadata
 import json
 import logging
 import math
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +190,7 @@ def _contract(
         "backbone_args": model.get("backbone_args") or {},
         "seed": settings.seed,
         "device": "gpu" if gpus() else "cpu",
-        "versions": {name: importlib.metadata.version(name) for name in _libraries()},
+        "versions": {name: import_module(name).__version__ for name in _libraries()},
     }
 
 

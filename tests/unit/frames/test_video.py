@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -67,6 +68,16 @@ def test_times_are_those_of_a_variable_rate(tmp_path):
     path = media.variable_rate_clip(tmp_path / "clip.mp4", times)
     assert [time for _, time, _ in read_all(path)] == pytest.approx(times, abs=1e-3)
     assert forecast(path) == pytest.approx(times, abs=1e-3)
+
+
+def test_times_count_from_the_first_frame_whatever_the_clock_of_the_file_says(tmp_path):
+    images = (media.numbered(number) for number in range(10))
+    path = media.encoded(tmp_path / "clip.ts", images, "mpeg2video")
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].start_time > 0
+    expected = pytest.approx([number / 25 for number in range(10)], abs=1e-3)
+    assert [time for _, time, _ in read_all(path)] == expected
+    assert forecast(path) == expected
 
 
 def test_frames_without_useful_timestamps_follow_each_other_at_the_nominal_rate(tmp_path):

@@ -73,7 +73,8 @@ def test_a_source_without_a_key_counts_by_its_content(tmp_path):
 def test_a_receipt_holds_until_a_file_is_another(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("out.csv").write_text("1")
-    write_receipt(Path("r.json"), KEY, [Path("out.csv")])
+    Path("beside.csv").write_text("1")
+    write_receipt(Path("r.json"), KEY, [Path("out.csv"), Path("beside.csv")])
     assert keys.read_key(Path("r.json")) == KEY
     assert is_whole(Path("r.json"), tmp_path)
     Path("out.csv").write_text("2")
