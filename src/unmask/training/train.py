@@ -9,13 +9,14 @@ import logging
 import math
 import tempfile
 import time
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from unmask import __version__
 from unmask.errors import TrainingError
 from unmask.model import model_file, runtime
 from unmask.model.build import build_model
@@ -39,7 +40,6 @@ log = logging.getLogger(__name__)
 MODEL, HISTORY_FILE, PICTURE = "model.keras", "history.csv", "augmentation.jpg"
 
 _SHAPE_NOTHING = ("cache_mb", "tensorboard")
-_LIBRARIES = ("keras", "numpy", "tensorflow", "unmask")
 
 
 def train(
@@ -190,12 +190,19 @@ def _contract(
         "backbone_args": model.get("backbone_args") or {},
         "seed": settings.seed,
         "device": "gpu" if gpus() else "cpu",
-        "versions": {name: import_module(name).__version__ for name in _libraries()},
+        "versions": _versions(),
     }
 
 
-def _libraries() -> list[str]:
-    return sorted([*_LIBRARIES, "jax"] if on_jax() else _LIBRARIES)
+def _versions() -> dict[str, str]:
+    """Those of the libraries that shape a training. TensorFlow comes in more than one package."""
+    libraries = {"keras": keras, "numpy": np, "tensorflow": tf}
+    if on_jax():
+        import jax
+
+        libraries["jax"] = jax
+    found = {name: library.__version__ for name, library in libraries.items()}
+    return dict(sorted({**found, "unmask": __version__}.items()))
 
 
 def _digest(content: Any) -> str:
