@@ -26,8 +26,6 @@ from unicodedata import normalize
 from unmask.labels import FAKE, REAL
 from unmask.videos.readers.listing import Clip
 
-WAYS = ("name", "prefix", "none")
-
 
 def group_by_name(clips: Sequence[Clip], by: str) -> list[str]:
     """Give clips that have no group one, after their names. Returns notes for the plan.
