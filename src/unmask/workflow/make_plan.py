@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +12,7 @@ from unmask.config.datasets import Demo
 from unmask.config.load import validate
 from unmask.config.schema import Config
 from unmask.errors import ConfigError, UnmaskError
-from unmask.files import write_if_changed
+from unmask.files import fingerprint, write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
@@ -30,6 +30,8 @@ ACCEPTED = Path("results/accepted.txt")
 
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
 """Fingerprints taken before, with the dates of the files: true on this machine only."""
+
+Digest = Callable[[Path], str]
 
 CONTENTS = Path(".snakemake/unmask/contents.csv")
 """The same for digests of whole files, of those of which several may be the same."""
@@ -55,13 +57,17 @@ def make_plan(
     to_score = _to_score(config, where)
     try:
         sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
-        known = fingerprints(sources, where, where / MEMORY, keep=write)
+
+        def digests(paths: Iterable[str], memory: Path, of: Digest = fingerprint) -> dict[str, str]:
+            return inventory.digests(
+                paths, lambda files: fingerprints(files, where, memory, keep=write, of=of)
+            )
+
+        known = digests(sources, where / MEMORY)
         take_one_of_each(
             inventory.videos,
             known,
-            lambda paths: fingerprints(
-                paths, where, where / CONTENTS, keep=write, of=content_digest
-            ),
+            lambda paths: digests(paths, where / CONTENTS, content_digest),
         )
         plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
         plan.split, plan.left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))

@@ -143,7 +143,7 @@ class Plan:
         }
 
     def _sources(self, dataset: str | None = None) -> str:
-        """The fingerprint of each video, as CSV, and how ready crops are to be taken."""
+        """The fingerprint of each file of a video, as CSV, and how ready crops are to be taken."""
         how = {d.name: d.geometry if d.cropped else "" for d in self.config.datasets}
         return table_text(
             ("video", "dataset", "path", "fingerprint", "geometry"),
@@ -151,12 +151,13 @@ class Plan:
                 {
                     "video": video.video,
                     "dataset": video.dataset,
-                    "path": video.path,
-                    "fingerprint": self.source(video.video),
+                    "path": path,
+                    "fingerprint": self.fingerprints.get(path) or self.demo_key,
                     "geometry": how[video.dataset],
                 }
                 for video in self.used
                 if dataset in (None, video.dataset)
+                for path in self.inventory.files(video.path)
             ),
         )
 

@@ -1,11 +1,17 @@
-"""A CSV with ``path,label`` and, where known, ``group,split,method,subject``."""
+"""A CSV with ``path,label`` and, where known, ``group,split,method,subject,video``.
+
+Of face crops (``cropped: true``) a video is the rows of one ``video``, or a row whose path is a
+folder.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import Table
@@ -15,13 +21,15 @@ from unmask.videos.readers.listing import (
     NOT_MEDIA,
     Clip,
     Listing,
+    by_folder,
+    find_media,
     inside,
     parse_label,
     parse_split,
 )
 
 NEEDED = ("path", "label")
-OPTIONAL = ("group", "split", "method", "subject")
+OPTIONAL = ("group", "split", "method", "subject", "video")
 _INDEX = ("", "unnamed: 0")
 """Names of a column that pandas adds in front: row numbers."""
 
@@ -46,13 +54,67 @@ def read(root: Path, settings: Table) -> Listing:
             continue
         seen[path] = number, row
         clip = _clip(path, row, line)
-        if PurePosixPath(path).suffix.lower() not in VIDEO_SUFFIXES | IMAGE_SUFFIXES:
+        if settings.cropped and (root / path).is_dir():
+            clip.images = by_folder(find_media(root, path).media).get(path, ())
+            clip.name = PurePosixPath(path).name
+            listing.clips += [clip] if clip.images else []
+            listing.problems += [] if clip.images else [(path, "a folder without images")]
+        elif PurePosixPath(path).suffix.lower() not in VIDEO_SUFFIXES | IMAGE_SUFFIXES:
             listing.problems.append((path, NOT_MEDIA))
         elif (root / path).is_file():
             listing.clips.append(clip)
         else:
             listing.problems.append((path, f"in {settings.table} but not in the folder"))
+    videos = {path: row["video"] for path, (_, row) in seen.items() if row.get("video")}
+    if videos:
+        _join(listing, videos, source, cropped=settings.cropped)
     return listing
+
+
+def _join(listing: Listing, videos: Mapping[str, str], source: str, *, cropped: bool) -> None:
+    """Make one clip of the images of each video, given its name by the path of each image.
+
+    Raises:
+        DatasetError: they are no crops, or rows of a video contradict each other.
+    """
+    if not cropped:
+        raise DatasetError(
+            f"{source}: the column 'video' joins images that are face crops already. Write:\n"
+            "    cropped: true"
+        )
+    parts: dict[str, list[Clip]] = defaultdict(list)
+    for clip in listing.clips:
+        if clip.path in videos:
+            parts[videos[clip.path]].append(clip)
+    listing.clips = [clip for clip in listing.clips if clip.path not in videos]
+    folders = Counter(
+        folder
+        for clips in parts.values()
+        for folder in {PurePosixPath(c.path).parent for c in clips}
+    )
+    for name, clips in parts.items():
+        first = clips[0]
+        for clip in clips:
+            if replace(clip, path="", name="", images=()) != replace(
+                first, path="", name="", images=()
+            ):
+                raise DatasetError(
+                    f"{source}: the rows of the video {name!r} differ in more than their paths: "
+                    f"{first.path} and {clip.path}. Give both the same values."
+                )
+        images = [path for clip in clips for path in clip.images or (clip.path,)]
+        [folder, *others] = by_folder(images)
+        alone = not others and folders[PurePosixPath(folder)] == 1
+        ordered = tuple(path for found in by_folder(images).values() for path in found)
+        listing.clips.append(
+            replace(
+                first,
+                path=folder if alone else first.path,
+                name=name,
+                group=first.group or ("" if alone else name),
+                images=ordered,
+            )
+        )
 
 
 def _relative(path: str, root: Path) -> str:
