@@ -217,6 +217,22 @@ class SplitSettings(Section):
         return self
 
 
+class RepeatsSettings(Section):
+    """The same again, with another seed, another fold, or something left out; made on request."""
+
+    seeds: Annotated[int, Field(ge=1, le=100)] = Field(
+        1, description="So many trainings of each, with `train.seed` and the seeds that follow it."
+    )
+    folds: Annotated[int, Field(ge=3, le=100)] | None = Field(
+        None, description="Cross-validation: each of so many folds is the test split once."
+    )
+    leave_out: Literal["none", "method", "dataset"] = Field(
+        "none",
+        description="Each method, or each dataset, is left out of the training once and only "
+        "tested.",
+    )
+
+
 class ScoreSettings(Section):
     """How crops, frames and videos are scored."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from unmask.workflow.fingerprints import fingerprints
 from unmask.workflow.kept import read_kept
 from unmask.workflow.mtimes import settle
 from unmask.workflow.plan import SETTINGS, Plan
+from unmask.workflow.repeats import FOLDER, STAGES_AGAIN, repeats_of
 from unmask.workflow.stages import settings_of
 
 ACCEPTED = Path("results/accepted.txt")
@@ -70,7 +72,11 @@ def make_plan(
             lambda paths: digests(paths, where / CONTENTS, content_digest),
         )
         plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
-        plan.split, plan.left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))
+        _deal_out(plan)
+        for repeat in repeats_of(config, plan.used):
+            again = replace(plan, config=repeat.config, without=repeat.without, repeats={})
+            _deal_out(again)
+            plan.repeats[repeat.name] = again
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
@@ -84,6 +90,11 @@ def make_plan(
             "writable, and the videos readable."
         ) from None
     return plan
+
+
+def _deal_out(plan: Plan) -> None:
+    settings = settings_of(plan.config, "manifest")
+    plan.split, plan.left_out = deal_out(plan.inventory.videos, without=plan.without, **settings)
 
 
 def _demos(config: Config) -> set[str]:
@@ -118,3 +129,6 @@ def _write(plan: Plan, folder: Path) -> None:
         write_if_changed(folder / f"{stage}.json", text)
     for name, text in plan.tables.items():
         write_if_changed(folder / name, text)
+    for name, repeat in plan.repeats.items():
+        for stage in STAGES_AGAIN:
+            write_if_changed(folder / FOLDER / name / f"{stage}.json", repeat.settings[stage])

@@ -12,8 +12,9 @@ from unmask.config.datasets import Demo
 from unmask.config.schema import Config
 from unmask.config.sections import CropSettings
 from unmask.dataset.accept import lacking_for_training, what_to_do
-from unmask.errors import DatasetError
+from unmask.errors import ConfigError, DatasetError
 from unmask.files import digest
+from unmask.labels import SPLITS
 from unmask.report.explore.choice import Choice
 from unmask.tables import table_text
 from unmask.videos.inventory import Inventory
@@ -52,6 +53,10 @@ class Plan:
     """The manifest as it will be."""
     left_out: list[LeftOut] = field(default_factory=list)
     """The usable videos that are not in it."""
+    without: dict[str, str] = field(default_factory=dict)
+    """The method or dataset that this run is not trained on, where it is a repeat."""
+    repeats: dict[str, Plan] = field(default_factory=dict)
+    """The repeats of this run, by name: plans that share its inventory."""
     shown: Choice | None = None
     """The videos of which there will be pictures, when asked for."""
     to_score: list[str] = field(default_factory=list)
@@ -120,12 +125,12 @@ class Plan:
     @cached_property
     def settings(self) -> dict[str, str]:
         """What is written into the settings file of each stage."""
+        found = {name: stages.settings_of(self.config, name) for name in stages.STAGES}
+        if self.without:
+            found["manifest"] = found["manifest"] | {"without": self.without}
         return {
-            name: stage_settings.text(
-                stages.settings_of(self.config, name),
-                code_that_counts(self.kept, name, code_digest(name)),
-            )
-            for name in stages.STAGES
+            name: stage_settings.text(values, code_that_counts(self.kept, name, code_digest(name)))
+            for name, values in found.items()
         }
 
     @cached_property
@@ -206,13 +211,13 @@ class Plan:
         return [
             f"{stage}: {number} {why}"
             for (stage, why), number in counts
-            if not stages.STAGES[stage].on_request
+            if not stages.on_request(stage)
         ]
 
     def older(self) -> list[str]:
         """The stages of which results differ from what they ought to be in their code alone."""
         stale = [stage for stage, why in self.stale or {} if why == BY_OTHER_CODE]
-        return [stage for stage in stale if not stages.STAGES[stage].on_request]
+        return [stage for stage in stale if not stages.on_request(stage)]
 
     def advice(self) -> str:
         """What to do about results that other code made; nothing if there are none."""
@@ -227,7 +232,36 @@ class Plan:
     @cached_property
     def notes(self) -> list[str]:
         """How labels and groups were understood, where it is in doubt."""
-        return [*self.inventory.notes, *fakes_alone(self.inventory)]
+        return [*self.inventory.notes, *fakes_alone(self.inventory), *self._without_folds()]
+
+    def _without_folds(self) -> list[str]:
+        """The datasets of which folds change nothing, since all their videos have a split."""
+        if self.config.split.folds is None and self.config.repeats.folds is None:
+            return []
+        free = {video.dataset for video in self.used if video.split not in SPLITS}
+        return [
+            f"{dataset.name}: folds do nothing here, for its videos have a split of their own. To "
+            "deal them out, where its kind allows it, write:\n    splits: ours"
+            for dataset in self.config.datasets
+            if dataset.name not in free
+        ]
+
+    def check_repeats(self) -> list[str]:
+        """The names of the repeats.
+
+        Raises:
+            ConfigError: there are none.
+        """
+        if not self.repeats:
+            wanted = self.config.repeats
+            why = (
+                f", and there is one {wanted.leave_out} only" if wanted.leave_out != "none" else ""
+            )
+            raise ConfigError(
+                f"repeats: there is nothing to repeat: seeds: {wanted.seeds}, folds: null, "
+                f"leave_out: {wanted.leave_out}{why}. For example:\n  repeats:\n    seeds: 3"
+            )
+        return list(self.repeats)
 
     def summary(self) -> str:
         """What was found, in one line a dataset, and what there is to know about it."""
@@ -245,6 +279,9 @@ class Plan:
             stops = lacking_for_training(self.split, self_blended=blended, monitor=monitor)
             advice = f" {what_to_do(self.split)}" if stops else ""
             lines.append(f"With this split, {'; '.join(lacking)}.{advice}")
+        for name, plan in self.repeats.items():
+            if lacking := missing_classes(plan.split):
+                lines.append(f"In the repeat {name}, {'; '.join(lacking)}.")
         if problems := self.inventory.problems:
             lines.append(
                 f"{len(problems)} listed or found videos cannot be used, the first: "

@@ -36,7 +36,8 @@ class Stage:
     on_request: bool = False
 
 
-SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore", "predict"))
+NOT_SHOWN = ("report", "explore", "predict", "repeats")
+SHOWN = tuple(name for name in Config.model_fields if name not in NOT_SHOWN)
 """The sections that the report shows."""
 
 DEALING = ("train", "val", "test", "seed", "folds", "fold")
@@ -102,7 +103,7 @@ def _metrics(config: Config) -> Settings:
 
 def _report(config: Config) -> Settings:
     """What the page looks like, and the settings that it shows."""
-    shown = config.model_dump(exclude={"report", "explore", "predict"})
+    shown = config.model_dump(exclude=set(NOT_SHOWN))
     return config.report.model_dump() | {"config": shown}
 
 
@@ -265,9 +266,22 @@ STAGES: dict[str, Stage] = {
         ),
         on_request=True,
     ),
+    "repeats": Stage(
+        "repeats",
+        ("repeats", "evaluate.confidence"),
+        lambda c: c.evaluate.model_dump(include={"confidence"}) | c.repeats.model_dump(),
+        after=("metrics",),
+        makes=("made_of/repeats.json", "repeats.csv", "repeats/index.html"),
+        on_request=True,
+    ),
     "onnx": _export("onnx"),
     "tflite": _export("tflite"),
 }
+
+
+def on_request(stage: str) -> bool:
+    """Whether a stage is made on request only, as those of a repeat: ``repeats/seed1/train``."""
+    return "/" in stage or STAGES[stage].on_request
 
 
 def settings_of(config: Config, stage: str) -> Settings:
