@@ -74,7 +74,7 @@ def evaluate_model(
     """
     inventory = take_inventory(datasets, Path())
     videos = _labeled_videos(inventory, every=every)
-    images = {video.video: list(map(Path, inventory.files(video.path))) for video in videos}
+    images = {video.id: list(map(Path, inventory.files(video.path))) for video in videos}
     tables = _Tables(problems=inventory.problems)
     for video, result in _scored(videos, images, datasets, model, contract, scoring, jobs, begin):
         _add(tables, video, result, scoring.aggregate)
@@ -142,7 +142,7 @@ def _scored(
         own = [video for video in videos if video.dataset == name] if dataset.cropped else []
         if own:
             keep = dataset.geometry == KEEP
-            files_of = {video.video: images[video.video] for video in own}
+            files_of = {video.id: images[video.id] for video in own}
             told = _scored_crops(files_of, own, model, contract, scoring, keep, jobs)
             for video, result in told:
                 begin(video, len(videos))
@@ -173,16 +173,16 @@ def _scored_crops(
             size=crop["size"], quality=crop["quality"], keep=keep, jobs=jobs, **place,
         )  # fmt: skip
         for video, index in zip(videos, indexes, strict=True):
-            folder_of_crops = Path(folder) / "faces" / video.video
+            folder_of_crops = Path(folder) / "faces" / video.id
             yield video, predictor.score_crops(video.path, index, folder_of_crops)
 
 
 def _add(tables: _Tables, video: Video, result: Prediction, aggregate: str) -> None:
     if result.p_fake is None:
-        tables.problems.append(Problem(video.video, STAGE, result.reason))
+        tables.problems.append(Problem(video.id, STAGE, result.reason))
         return
-    tables.frames += [replace(row, video=video.video) for row in result.frames]
-    tables.crops += [{"video": video.video, "frame": face.frame} for face in result.faces]
+    tables.frames += [replace(row, video=video.id) for row in result.frames]
+    tables.crops += [{"video": video.id, "frame": face.frame} for face in result.faces]
     logit = aggregate_logits([row.logit for row in result.frames], aggregate)
     facts = video.label, video.group, video.split, result.n_faces
-    tables.videos.append(VideoScore(video.video, *facts, result.p_fake, round(logit, 7)))
+    tables.videos.append(VideoScore(video.id, *facts, result.p_fake, round(logit, 7)))

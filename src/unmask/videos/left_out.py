@@ -16,7 +16,7 @@ HELD_OUT = "its method is held out for testing, and its group is in {split}"
 STRANGER = "the face in it is of a person whose videos are on another side of the split"
 
 
-def deal_out(
+def split_videos(
     candidates: Sequence[Candidate], *, without: Mapping[str, str] | None = None, **split: Any
 ) -> tuple[list[Video], list[LeftOut]]:
     """Deal the groups out to the splits (:func:`assign_splits`, whose settings ``split`` holds).
@@ -41,7 +41,7 @@ def deal_out(
         if not reason and video.donor and sides[video.donor] != side:
             reason = STRANGER
         if reason:
-            left_out.append(LeftOut(video.video, video.dataset, video.path, reason))
+            left_out.append(LeftOut(video.id, video.dataset, video.path, reason))
         else:
             row = {field.name: getattr(video, field.name) for field in fields(Video)}
             manifest.append(Video(**row | {"split": side}))

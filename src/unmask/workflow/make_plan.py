@@ -17,12 +17,12 @@ from unmask.files import fingerprint, write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
-from unmask.videos.left_out import deal_out
+from unmask.videos.left_out import split_videos
 from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
 from unmask.workflow.kept import read_kept
-from unmask.workflow.mtimes import settle
+from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.plan import SETTINGS, Plan
 from unmask.workflow.repeats import FOLDER, STAGES_AGAIN, repeats_of
 from unmask.workflow.stages import settings_of
@@ -72,16 +72,16 @@ def make_plan(
             lambda paths: digests(paths, where / CONTENTS, content_digest),
         )
         plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
-        _deal_out(plan)
+        _split_videos(plan)
         for repeat in repeats_of(config, plan.used):
             again = replace(plan, config=repeat.config, without=repeat.without, repeats={})
-            _deal_out(again)
+            _split_videos(again)
             plan.repeats[repeat.name] = again
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
             _write(plan, where / SETTINGS)
-            plan.stale, plan.absent = settle(expected(plan), where)
+            plan.stale, plan.absent = set_mtimes(expected(plan), where)
             if plan.is_current("accept"):
                 plan.unlike = (where / ACCEPTED).read_text("utf-8").splitlines()[1:]
     except OSError as error:
@@ -92,9 +92,11 @@ def make_plan(
     return plan
 
 
-def _deal_out(plan: Plan) -> None:
+def _split_videos(plan: Plan) -> None:
     settings = settings_of(plan.config, "manifest")
-    plan.split, plan.left_out = deal_out(plan.inventory.videos, without=plan.without, **settings)
+    plan.split, plan.left_out = split_videos(
+        plan.inventory.videos, without=plan.without, **settings
+    )
 
 
 def _demos(config: Config) -> set[str]:
