@@ -130,6 +130,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
     from unmask.evaluation.aggregate import check_aggregate
+    from unmask.model.card import trained_on
     from unmask.model.contract import read_contract
     from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
@@ -146,6 +147,8 @@ def run(args: Namespace) -> int:
     if card := card_of(args.model):
         logging.info("%s scores; what it can do and cannot: %s", name_of(args.model), card)
     contract = read_contract(args.model)
+    if told := trained_on(contract):
+        logging.info(told)
     check_preparation(contract, args.model)
     if args.min_decoded is not None:
         contract["frames"] = {**contract["frames"], "min_decoded": args.min_decoded}

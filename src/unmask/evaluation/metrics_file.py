@@ -21,6 +21,8 @@ from unmask.videos.manifest import Video, read_manifest
 from unmask.videos.problems import read_quarantine
 from unmask.videos.split import assert_no_leak
 
+ONE_TRAINING = "one training, with one seed: no interval covers what another would give"
+
 
 def evaluate(
     manifest_csv: Path,
@@ -90,7 +92,7 @@ def evaluate(
     video["log_loss_all"] = _log_loss_of_all(video, manifest.values())
     result["confidence"] = confidence
     result["scoring"] = dict(scoring or {})
-    result["notes"] = measured.notes + counts.notes_on_data(result["data"])
+    result["notes"] = [*measured.notes, *counts.notes_on_data(result["data"]), ONE_TRAINING]
     return _rounded(result)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from unmask.prediction.detector import card_of, name_of
+from unmask.prediction.detector import card_of, name_of, trained_on_what
 from unmask.prediction.results import Prediction
 from unmask.report.pages.charts import Chart
 from unmask.report.pages.render import templates
@@ -38,6 +38,7 @@ def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: fl
         },
         "threshold": threshold,
         "model": name_of(model),
+        "trained_on": trained_on_what(model),
         "card": card.resolve().as_uri() if (card := card_of(model)) else "",
         "pictured": MOST_PICTURED,
         "rows": MOST_ROWS,

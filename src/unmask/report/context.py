@@ -16,13 +16,14 @@ from unmask.evaluation.shortcuts import read_shortcuts
 from unmask.labels import CLASS_NAMES
 from unmask.report.charts import draw_charts
 from unmask.report.gallery import examples
+from unmask.report.headline import headline
 from unmask.report.inputs import Inputs
 from unmask.report.judged_videos import JudgedVideo, judge, table_data
 from unmask.report.leaks import leak_warnings, leaks
 from unmask.report.pages.data_uri import whole_file
 from unmask.report.quality import quality_rows
 from unmask.report.reference import FILES, sections_of, versions
-from unmask.report.sentences import sentences, training_summary, warnings
+from unmask.report.sentences import ONE_SEED, sentences, training_summary, warnings
 from unmask.report.shortcuts import shortcut_warnings
 from unmask.report.video_pages import VideoPageData
 from unmask.videos.manifest import Video, read_manifest
@@ -61,7 +62,9 @@ def make_context(
         "date": settings.get("date"),
         "metrics": measured,
         "datasets": sorted({row.dataset for row in manifest.values()}),
-        "sentences": sentences(measured, threshold_given=fixed),
+        "answer": headline(measured),
+        "one_seed": ONE_SEED,
+        "sentences": [*sentences(measured, threshold_given=fixed), ONE_SEED],
         "warnings": [
             *warnings(measured, demo=demo),
             *leak_warnings(inputs.duplicates_csv),

@@ -252,7 +252,7 @@ STAGES: dict[str, Stage] = {
             *("train", "score", "explain", "metrics", "plots"),
         ),
         reads=("notes.csv",),
-        makes=("made_of/report.json", "report/index.html", "report/videos"),
+        makes=("made_of/report.json", "report/index.html", "report/videos", "model/CARD.md"),
     ),
     "verdicts": Stage(
         "predict",
