@@ -31,6 +31,7 @@ include: "rules/report.smk"
 include: "rules/export.smk"
 include: "rules/verdicts.smk"
 include: "rules/repeats.smk"
+include: "rules/robustness.smk"
 
 
 rule evaluate:

@@ -133,6 +133,7 @@ use rule metrics as repeat_metrics with:
         model=again("model/model.keras"),
         frames=again("predictions/frames.csv"),
         videos=again("predictions/videos.csv"),
+        subgroups="results/settings/subgroups.csv",
         made_from=receipts_again("manifest dataset quarantine train score"),
         settings=settings_again("metrics"),
     output:

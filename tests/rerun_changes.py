@@ -111,6 +111,8 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "evaluate.log_loss_clip": {"evaluate": {"log_loss_clip": 1e-6}},
     "evaluate.undecided_error": {"evaluate": {"undecided_error": 0.2}},
     "evaluate.confidence": {"evaluate": {"confidence": 0.9}},
+    "evaluate.robustness": {"evaluate": {"robustness": ["blur-2"]}},
+    "evaluate.by": {"evaluate": {"by": ["dataset"]}},
     "repeats.seeds": {"repeats": {"seeds": 2}},
     "repeats.folds": {"repeats": {"folds": 3}},
     "repeats.leave_out": {"repeats": {"leave_out": "dataset"}},

@@ -21,6 +21,10 @@ UserPath = Annotated[str, AfterValidator(os.path.expanduser)]
 """A path in which ``~`` is the user's home."""
 
 
+LOSSES = {"h264": (0.0, 51.0), "shrink": (0.05, 1.0), "blur": (0.1, 50.0), "noise": (0.001, 1.0)}
+"""What videos go through in `evaluate.robustness`, and from where to where its number goes."""
+
+
 class Section(BaseModel):
     """A section of the configuration: no unknown keys, no silent change of type."""
 
@@ -266,6 +270,32 @@ class EvaluateSettings(Section):
         "thresholds that keep to it in validation count as undecided: how many they are, and how "
         "accurate the rest, is in metrics.json and the report. null: no such band.",
     )
+    by: list[str] = Field(
+        default_factory=list,
+        description="Columns of a table (`kind: table`), or dataset: the test videos of each value "
+        "are measured by themselves.",
+    )
+    robustness: list[str] = Field(
+        default_factory=list,
+        description="What the test videos go through before they are cropped and scored again, "
+        "on request: h264-40 (coded anew with that CRF), shrink-0.5, blur-2 (pixels), noise-0.05.",
+    )
+
+    @field_validator("robustness")
+    @classmethod
+    def _known_losses(cls, value: list[str]) -> list[str]:
+        for text in value:
+            found = re.fullmatch(r"(\w+)-(\d+(?:\.\d+)?)", text)
+            low, high = LOSSES.get(found[1], (1.0, 0.0)) if found else (1.0, 0.0)
+            if not found or not low <= float(found[2]) <= high:
+                known = ", ".join(
+                    f"{name}-{a:g} to {name}-{b:g}" for name, (a, b) in LOSSES.items()
+                )
+                raise ValueError(
+                    f"got {text!r}, allowed: {known}. For example: "
+                    "robustness: [h264-40, shrink-0.5, blur-2, noise-0.05]"
+                )
+        return value
 
 
 class ExplainSettings(Section):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from unmask.frames.degrade import Degradation
 from unmask.prediction.cache import ResultCache
 from unmask.prediction.prepare import Preparation, Prepared
 from unmask.prediction.results import Prediction
@@ -22,6 +23,7 @@ def score_files(
     jobs: int = 1,
     memory: ResultCache | None = None,
     remedy: str = "",
+    change: Degradation | None = None,
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Generator[tuple[Prepared | None, Prediction], None, None]:
     """Score files one after the other and yield what each was prepared to, and its result.
@@ -37,6 +39,7 @@ def score_files(
         jobs: so many files are prepared at once, beside the scoring.
         memory: results from before. What comes from there was not prepared: None.
         remedy: what the reason of a file that is not whole says of a way to score it.
+        change: what is done to each file before it is prepared.
         begin: called before each file.
     """
     known: dict[Path, Prediction] = {}
@@ -45,7 +48,7 @@ def score_files(
         if found is not None:
             known[file] = found
     todo = [file for file in files if file not in known]
-    with Preparation(todo, contract, jobs, remedy) as preparation:
+    with Preparation(todo, contract, jobs, remedy, change) as preparation:
         if todo:
             from unmask.model import runtime
 

@@ -19,6 +19,7 @@ from unmask.detections.detect import detect_faces
 from unmask.errors import ModelError, UnmaskError
 from unmask.faces.crop import crop_faces
 from unmask.faces.index import FaceIndex
+from unmask.frames.degrade import Degradation
 from unmask.frames.index import FrameIndex
 from unmask.frames.sample import extract_frames
 
@@ -63,11 +64,12 @@ def prepare(
     folder: Path,
     begin: Callable[[str], None] = lambda _: None,
     remedy: str = "",
+    change: Degradation | None = None,
 ) -> Prepared:
     """Sample, detect and crop as the contract says, below ``folder``.
 
     ``begin`` is called with each of ``PREPARATION`` as it begins. For ``remedy`` see
-    :func:`unmask.frames.sample.extract_frames`.
+    :func:`unmask.frames.sample.extract_frames`. ``change`` is done to the video or its frames.
 
     A file that is of no use gives quarantined crops with the reason. Faces are looked for on
     whatever device there is: a model trained beside a GPU scores without one too.
@@ -75,7 +77,11 @@ def prepare(
     frames_dir, crops_dir = folder / "frames", folder / "faces"
     try:
         begin("frames")
-        frames = extract_frames(file, frames_dir, video=_CLIP, remedy=remedy, **contract["frames"])
+        source = change.of_video(file, folder) if change else file
+        how = contract["frames"]
+        frames = extract_frames(source, frames_dir, video=_CLIP, remedy=remedy, **how)
+        if change:
+            change.of_frames(frames, frames_dir)
         begin("detect")
         found = detect_faces(frames, frames_dir, **{**contract["detect"], "device": "auto"})
         begin("crop")
@@ -97,10 +103,16 @@ class Preparation:
     """
 
     def __init__(
-        self, files: Sequence[Path], contract: Mapping[str, Any], jobs: int = 1, remedy: str = ""
+        self,
+        files: Sequence[Path],
+        contract: Mapping[str, Any],
+        jobs: int = 1,
+        remedy: str = "",
+        change: Degradation | None = None,
     ) -> None:
         """Start with the first files at once."""
-        self._files, self._contract, self._remedy = files, contract, remedy
+        self._files, self._contract = files, contract
+        self._how: dict[str, Any] = {"remedy": remedy, "change": change}
         self._root = tempfile.TemporaryDirectory(prefix="unmask-", ignore_cleanup_errors=True)
         self._workers = ThreadPoolExecutor(max_workers=jobs)
         self._ahead = deque(self._start(number) for number in range(min(jobs, len(files))))
@@ -125,5 +137,5 @@ class Preparation:
     def _start(self, number: int) -> Future[Prepared]:
         folder = Path(self._root.name) / f"{number:06d}"
         return self._workers.submit(
-            prepare, self._files[number], self._contract, folder, remedy=self._remedy
+            prepare, self._files[number], self._contract, folder, **self._how
         )

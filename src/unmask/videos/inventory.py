@@ -35,7 +35,7 @@ class Inventory:
 
     ``notes`` are sentences for the plan, each of a dataset. ``unnamed`` are datasets in which only
     names tell what a fake was made from. ``images`` are the files of each video that is several
-    images, by its path.
+    images, by its path; ``columns`` the values that a table has of it.
     """
 
     videos: list[Candidate]
@@ -43,6 +43,7 @@ class Inventory:
     notes: list[str] = field(default_factory=list)
     unnamed: set[str] = field(default_factory=set)
     images: dict[str, list[str]] = field(default_factory=dict)
+    columns: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def files(self, path: str) -> list[str]:
         """The files of a video, given its path."""
@@ -105,6 +106,8 @@ def take_inventory(
             groups.join([group, *ties])
             donors.append(_person(space, clip.donor) if clip.donor else "")
             names.append((clip.name, dataset.name, clip.path))
+            if clip.columns:
+                inventory.columns[f"{root}/{clip.path}"] = clip.columns
             if clip.images:
                 images = [f"{root}/{image}" for image in clip.images]
                 inventory.images[f"{root}/{clip.path}"] = images

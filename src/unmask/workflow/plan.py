@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
@@ -33,6 +33,9 @@ SETTINGS = "results/settings"
 
 SOURCES = "sources.csv"
 """The table of all videos with their fingerprints, in that folder."""
+
+SUBGROUPS = "subgroups.csv"
+"""The table of what ``evaluate.by`` names, in that folder."""
 
 BY_OTHER_CODE = "made by other code"
 """Why a result is stale that could be kept as it is."""
@@ -141,11 +144,32 @@ class Plan:
             "problems.csv": quarantine_text(self.inventory.problems),
             "notes.csv": table_text(("note",), ({"note": note} for note in self.notes)),
             SOURCES: self._sources(),
+            SUBGROUPS: table_text(("video", "column", "value"), self._subgroups()),
             "to_score.csv": table_text(
                 ("file", "fingerprint"),
                 ({"file": file, "fingerprint": self.fingerprints[file]} for file in self.to_score),
             ),
         }
+
+    def _subgroups(self) -> Iterator[dict[str, str]]:
+        """The value of each video in each column of ``evaluate.by``, where it has one.
+
+        Raises:
+            ConfigError: no table has such a column.
+        """
+        for column in self.config.evaluate.by:
+            known = 0
+            for video in self.used:
+                columns = {**self.inventory.columns.get(video.path, {}), "dataset": video.dataset}
+                if value := columns.get(column, ""):
+                    known += 1
+                    yield {"video": video.id, "column": column, "value": value}
+            if not known:
+                names = {name for found in self.inventory.columns.values() for name in found}
+                raise ConfigError(
+                    f"evaluate.by: no video has a value of {column!r}. Allowed are dataset and the "
+                    f"columns of a `kind: table`: {', '.join(sorted(names)) or 'there is none'}."
+                )
 
     def _sources(self, dataset: str | None = None) -> str:
         """The fingerprint of each file of a video, as CSV, and how ready crops are to be taken."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmask.config.schema import Config
+from unmask.config.sections import EvaluateSettings
 from unmask.report.plots.names import PLOTS, TABLES
 
 Settings = dict[str, Any]
@@ -45,6 +46,9 @@ DEALING = ("train", "val", "test", "seed", "folds", "fold")
 
 TRAINING_DATA = "made_of/training_data.json"
 """What ``dataset`` makes besides: the key of the part of it that a training reads."""
+
+MEASURING = tuple(key for key in EvaluateSettings.model_fields if key != "robustness")
+"""Keys of ``evaluate`` that say how scores are measured."""
 
 _CROPS = ("frames", "detect", "crop")
 _ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
@@ -98,7 +102,9 @@ def _score(config: Config) -> Settings:
 
 def _metrics(config: Config) -> Settings:
     """How to measure, and for the record how the scores were made."""
-    return config.evaluate.model_dump() | {"scoring": config.score.model_dump()}
+    return config.evaluate.model_dump(exclude={"robustness"}) | {
+        "scoring": config.score.model_dump()
+    }
 
 
 def _report(config: Config) -> Settings:
@@ -107,9 +113,12 @@ def _report(config: Config) -> Settings:
     return config.report.model_dump() | {"config": shown}
 
 
+def _cropped(config: Config) -> Settings:
+    return {"cropped": [dataset.name for dataset in config.datasets if dataset.cropped]}
+
+
 def _explore(config: Config) -> Settings:
-    cropped = [dataset.name for dataset in config.datasets if dataset.cropped]
-    return config.explore.model_dump() | {"cropped": cropped}
+    return config.explore.model_dump() | _cropped(config)
 
 
 def _export(kind: str) -> Stage:
@@ -227,9 +236,10 @@ STAGES: dict[str, Stage] = {
     ),
     "metrics": Stage(
         "metrics",
-        ("evaluate", "score"),
+        (*(f"evaluate.{key}" for key in MEASURING), "score"),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
+        reads=("subgroups.csv",),
         makes=("made_of/metrics.json", "metrics.json"),
     ),
     "plots": Stage(
@@ -272,6 +282,17 @@ STAGES: dict[str, Stage] = {
         lambda c: c.evaluate.model_dump(include={"confidence"}) | c.repeats.model_dump(),
         after=("metrics",),
         makes=("made_of/repeats.json", "repeats.csv", "repeats/index.html"),
+        on_request=True,
+    ),
+    "robustness": Stage(
+        "robustness",
+        ("evaluate.robustness", "evaluate.confidence"),
+        lambda c: c.evaluate.model_dump(include={"robustness", "confidence"}) | _cropped(c),
+        after=("manifest", "train", "score", "metrics"),
+        makes=(
+            "made_of/robustness.json",
+            *("robustness.csv", "robustness/robustness.png", "robustness/index.html"),
+        ),
         on_request=True,
     ),
     "onnx": _export("onnx"),

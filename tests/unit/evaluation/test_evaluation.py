@@ -55,8 +55,8 @@ def test_the_frame_block_measures_frames_with_a_threshold_of_their_own(results):
 def test_the_blocks_of_the_contract_are_there_in_order(results):
     metrics = measured(results)
     assert list(metrics) == [
-        "frame", "video", "validation", "datasets", "methods", "averages", "operating_points",
-        "undecided", "calibration", "data", "confidence",
+        "frame", "video", "validation", "datasets", "methods", "averages", "by",
+        "operating_points", "undecided", "calibration", "data", "confidence",
         "scoring", "notes",
     ]  # fmt: skip
     wanted = {
@@ -330,3 +330,18 @@ def test_what_a_gpu_had_a_hand_in_is_not_promised_to_come_out_the_same(
     told = reproducible(quality(tmp_path, *found_on), model_trained_on(tmp_path, trained_on))
     assert told["same_bytes"] is same
     assert told["training"] == trained_on
+
+
+def test_each_value_of_a_column_is_measured_by_itself(results):
+    table = results.table("subgroups.csv", ("video", "column", "value"), [
+        *((f"test_{name}", "camera", "old") for name in ("r1", "f1")),
+        *((f"test_{name}", "camera", "new") for name in ("r2", "f2", "f3")),
+        ("test_r1", "light", "dark"), ("val_r1", "light", "bright"),
+    ])  # fmt: skip
+    found = evaluate(*results.evaluation(), table, by=["camera", "light"])
+    old, new = (found["by"]["camera"][value] for value in ("old", "new"))
+    assert (old["n_real"], old["n_fake"], old["auc"], old["tpr"]) == (1, 1, 1.0, 1.0)
+    assert (new["n_real"], new["n_fake"], new["auc"], new["fpr"]) == (1, 1, 0.0, 1.0)
+    assert list(found["by"]["light"]) == ["dark"] and found["by"]["light"]["dark"]["auc"] is None
+    assert any("by.light.dark.auc: there is no fake" in note for note in found["notes"])
+    assert measured(results)["by"] == {}

@@ -267,6 +267,14 @@ def test_a_table_joins_the_crops_of_a_video(tmp_path):
     assert "the rows of the video 'one' differ" in refusal(tmp_path, "table", cropped=True)
 
 
+def test_other_columns_of_a_table_are_kept_and_told(tmp_path):
+    touch(tmp_path / "d", "a.mp4", "b.mp4")
+    (tmp_path / "d/labels.csv").write_text("path,label,Camera\na.mp4,real,old\nb.mp4,fake,\n")
+    listing = read(tmp_path, "table")
+    assert [clip.columns["camera"] for clip in listing.clips] == ["old", ""]
+    assert "write:\n  evaluate:\n    by: [camera]" in listing.notes[0]
+
+
 FF_CROPS = "FaceForensics++/{}/c23/frames/{}"
 
 
@@ -489,7 +497,7 @@ def test_rows_without_a_file_and_files_of_another_kind_are_reported(tmp_path):
         ("path,label\nC:\\a.mp4,real\n", "leads out of the dataset's folder"),
         ("path,label,split\na.mp4,real,dev\n", "the split 'dev' is not known"),
         ("file,label\na.mp4,real\n", "the column 'path' is missing"),
-        ("path,label,weight\na.mp4,real,3\n", "the column 'weight' is not known"),
+        ("path,label,grup\na.mp4,real,3\n", "the column 'grup' is not known. If it is not"),
         ("path,label,label\na.mp4,real,fake\n", "two columns 'label'"),
         ("path,label\na.mp4,True\n", "'True' (a real video or a fake one?) is not known"),
         ("path,label\na.mp4,no\n", "'no' (a real video or a fake one?) is not known"),

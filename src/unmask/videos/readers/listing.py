@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -36,7 +36,8 @@ class Clip:
     the dataset says. ``split`` is the dataset's own, or empty. ``folders`` lie between the folder
     of its class and the file, in datasets that are laid out so. ``left_out`` says why it is not to
     be used, if it is not. ``images`` are the files of a video that is face crops already, in the
-    order of its frames; of all others there is none, and ``path`` is the file.
+    order of its frames; of all others there is none, and ``path`` is the file. ``columns`` are the
+    values that a table has of it.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Clip:
     folders: tuple[str, ...] | None = None
     left_out: str = ""
     images: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

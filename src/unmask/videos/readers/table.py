@@ -10,8 +10,9 @@ import codecs
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import Table
@@ -65,6 +66,11 @@ def read(root: Path, settings: Table) -> Listing:
             listing.clips.append(clip)
         else:
             listing.problems.append((path, f"in {settings.table} but not in the folder"))
+    if rows and (others := _others(rows[0][1])):
+        listing.notes.append(
+            f"columns without a meaning here: {', '.join(others)}. To measure the videos of each "
+            f"value by themselves, write:\n  evaluate:\n    by: [{others[0]}]"
+        )
     videos = {path: row["video"] for path, (_, row) in seen.items() if row.get("video")}
     if videos:
         _join(listing, videos, source, cropped=settings.cropped)
@@ -95,9 +101,7 @@ def _join(listing: Listing, videos: Mapping[str, str], source: str, *, cropped: 
     for name, clips in parts.items():
         first = clips[0]
         for clip in clips:
-            if replace(clip, path="", name="", images=()) != replace(
-                first, path="", name="", images=()
-            ):
+            if _facts(clip) != _facts(first):
                 raise DatasetError(
                     f"{source}: the rows of the video {name!r} differ in more than their paths: "
                     f"{first.path} and {clip.path}. Give both the same values."
@@ -115,6 +119,11 @@ def _join(listing: Listing, videos: Mapping[str, str], source: str, *, cropped: 
                 images=ordered,
             )
         )
+
+
+def _facts(clip: Clip) -> Clip:
+    """What all rows of a video must agree in."""
+    return replace(clip, path="", name="", images=())
 
 
 def _relative(path: str, root: Path) -> str:
@@ -135,6 +144,7 @@ def _clip(path: str, row: dict[str, str], line: str) -> Clip:
         split=parse_split(row.get("split", ""), source=line),
         method=row.get("method", ""),
         subject=row.get("subject", ""),
+        columns={name: value for name, value in row.items() if name != "path"},
     )
 
 
@@ -195,10 +205,15 @@ def _columns(names: Sequence[str], source: str) -> list[str]:
             f"{source}: the column {missing[0]!r} is missing. The first line must read "
             f"path,label and may go on with {','.join(OPTIONAL)}."
         )
-    known = (*NEEDED, *OPTIONAL, *_INDEX)
-    if unknown := [name for name in columns if name not in known]:
-        raise DatasetError(
-            f"{source}: the column {unknown[0]!r} is not known. Allowed: "
-            f"{','.join(NEEDED + OPTIONAL)}."
-        )
+    for name in _others(columns):
+        if meant := get_close_matches(name, NEEDED + OPTIONAL, 1, 0.75):
+            raise DatasetError(
+                f"{source}: the column {name!r} is not known. If it is not meant to be "
+                f"{meant[0]!r}, give it a name less like that. Known: {','.join(NEEDED + OPTIONAL)}."
+            )
     return columns
+
+
+def _others(columns: Iterable[str]) -> list[str]:
+    """The columns that have no meaning here."""
+    return [name for name in columns if name not in (*NEEDED, *OPTIONAL, *_INDEX)]
