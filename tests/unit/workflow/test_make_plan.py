@@ -501,5 +501,5 @@ def test_subgroups_are_the_values_of_a_column(tmp_path):
     plain = make_plan({"datasets": datasets}, tmp_path, write=False)
     changed = {s for (s, f), key in keys_of(plan).items() if keys_of(plain)[s, f] != key}
     assert {"metrics", "plots", "report"} <= changed and not {"train", "score"} & changed
-    with pytest.raises(ConfigError, match="no video has a value of 'lens'.*camera"):
+    with pytest.raises(ConfigError, match=r"no video has a value of 'lens'.*camera"):
         make_plan({"datasets": datasets, "evaluate": {"by": ["lens"]}}, tmp_path)

@@ -209,7 +209,8 @@ def _columns(names: Sequence[str], source: str) -> list[str]:
         if meant := get_close_matches(name, NEEDED + OPTIONAL, 1, 0.75):
             raise DatasetError(
                 f"{source}: the column {name!r} is not known. If it is not meant to be "
-                f"{meant[0]!r}, give it a name less like that. Known: {','.join(NEEDED + OPTIONAL)}."
+                f"{meant[0]!r}, give it a name less like that. Known: "
+                f"{','.join(NEEDED + OPTIONAL)}."
             )
     return columns
 
