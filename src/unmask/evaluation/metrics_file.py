@@ -139,14 +139,14 @@ def _frames_by_split(
 
 
 def _rounded(value: Any, key: str = "") -> Any:
-    """Round to 6 decimals, intervals outward; a threshold to 8, so that it still parts scores."""
+    """Round to 10 decimals, intervals outward; a threshold to 8, so that it still parts scores."""
     if isinstance(value, dict):
         return {name: _rounded(part, name) for name, part in value.items()}
     if isinstance(value, list) and key.endswith("_ci"):
         low, high = value
-        return [math.floor(low * 1e6) / 1e6, math.ceil(high * 1e6) / 1e6]
+        return [math.floor(low * 1e10) / 1e10, math.ceil(high * 1e10) / 1e10]
     if isinstance(value, list):
         return [_rounded(part, key) for part in value]
     if isinstance(value, float):
-        return round(value, 8 if key.endswith("threshold") else 6)
+        return round(value, 8 if key.endswith("threshold") else 10)
     return value

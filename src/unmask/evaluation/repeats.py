@@ -88,6 +88,6 @@ def _rows(parts: Iterable[Part], counts: Sequence[str]) -> Iterable[dict[str, An
         for name in STATISTICS:
             told = {measure: part.statistic(name, measure) for measure in MEASURES}
             rounded = {
-                key: None if value is None else round(value, 6) for key, value in told.items()
+                key: None if value is None else round(value, 10) for key, value in told.items()
             }
             yield head | {"repeat": name} | rounded
