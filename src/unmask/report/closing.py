@@ -52,7 +52,7 @@ def _quarantined(data: dict[str, Any], results: Path, at: Path) -> str:
 
 def _is_demo(results: Path) -> bool:
     try:
-        record = json.loads((results / "settings/report.json").read_text("utf-8"))
+        record = json.loads((results / "workflow/settings/report.json").read_text("utf-8"))
         datasets = record["settings"]["config"]["datasets"]
         return any(dataset["kind"] == "demo" for dataset in datasets)
     except (OSError, ValueError, KeyError):

@@ -27,7 +27,7 @@ from unmask.workflow.code import code_digest
 from unmask.workflow.kept import Kept, code_that_counts
 from unmask.workflow.keys import key
 
-SETTINGS = "results/settings"
+SETTINGS = "results/workflow/settings"
 """The folder for the settings of each stage and the list of videos."""
 
 SOURCES = "sources.csv"

@@ -36,9 +36,9 @@ def test_paths_work_from_where_the_reader_stands(tmp_path):
 
 def test_the_demo_is_called_one(tmp_path):
     measured(tmp_path)
-    (tmp_path / "settings").mkdir()
+    (tmp_path / "workflow/settings").mkdir(parents=True)
     record = {"settings": {"config": {"datasets": [{"kind": "demo"}]}}}
-    (tmp_path / "settings/report.json").write_text(json.dumps(record))
+    (tmp_path / "workflow/settings/report.json").write_text(json.dumps(record))
     assert any(line.startswith("This is the demo") for line in closing(tmp_path, tmp_path))
 
 
