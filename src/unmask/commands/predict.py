@@ -67,7 +67,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     parser.add_argument(
         "--threshold",
-        type=_share,
+        type=share,
         help="from this score on a video is called fake (default: the one in the metrics.json of "
         "the model's run, else the one in the model file)",
     )
@@ -81,7 +81,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--min-decoded",
-        type=_share,
+        type=share,
         metavar="SHARE",
         help="score damaged videos of which so much is there (default: as in training)",
     )
@@ -96,7 +96,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="write a submission (filename,label); files without a score get no row, unless ...",
     )
     parser.add_argument(
-        "--kaggle-fill", type=_share, metavar="P", help="... this probability is given for them"
+        "--kaggle-fill", type=share, metavar="P", help="... this probability is given for them"
     )
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="write a page: verdicts, timelines, heat maps"
@@ -251,7 +251,8 @@ def _status(results: list[Prediction], *, fail_on_fake: bool) -> int:
     return NOT_ALL_SCORED if scored else NONE_SCORED
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """An argument from 0 to 1."""
     try:
         value = float(text)
     except ValueError:

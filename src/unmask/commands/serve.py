@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from importlib.util import find_spec
 from pathlib import Path
 
-from unmask.commands.predict import MODEL_HELP
+from unmask.commands.predict import MODEL_HELP, share
 from unmask.errors import UnmaskError
 
 HELP = "open a page on this machine to drop videos on"
@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     parser.add_argument(
         "--threshold",
-        type=float,
+        type=share,
         metavar="P",
         help="from this score on a video is called fake (default: as for unmask predict)",
     )

@@ -13,11 +13,29 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from unmask.foreign import shown_value
+
 Share = Annotated[float, Field(ge=0, le=1)]
 SomeShare = Annotated[float, Field(gt=0, le=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
-UserPath = Annotated[str, AfterValidator(os.path.expanduser)]
+_LONGEST_PATH, _LONGEST_NAME = 4095, 255
+
+
+def _possible(path: str) -> str:
+    """A path that a disk can hold."""
+    odd = any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in path)
+    name = b"" if odd else path.encode()
+    if odd or len(name) > _LONGEST_PATH or max(map(len, name.split(b"/"))) > _LONGEST_NAME:
+        raise ValueError(
+            f"got {shown_value(path)}, allowed: a path without control characters, each name in it "
+            f"at most {_LONGEST_NAME} bytes long. For example: data/mine"
+        )
+    return path
+
+
+FilePath = Annotated[str, AfterValidator(_possible)]
+UserPath = Annotated[str, AfterValidator(os.path.expanduser), AfterValidator(_possible)]
 """A path in which ``~`` is the user's home."""
 
 
