@@ -88,6 +88,19 @@ class FramesSettings(Section):
         "nobody wants and no wanted one depends on are not decoded: they count if their packets "
         "are whole. Where any packet is not, every frame is decoded.",
     )
+    max_pixels: Annotated[int, Field(ge=10_000)] = Field(
+        120_000_000,
+        description="A video or image of more pixels (width times height) is quarantined: a few "
+        "kB can claim any size. 8K video has 33 million.",
+    )
+    max_seconds: Annotated[float, Field(gt=0)] = Field(
+        14400.0, description="A longer video is quarantined; so is one of 300 times as many frames."
+    )
+    timeout: Annotated[float, Field(gt=0)] = Field(
+        3600.0,
+        description="A video whose frames take more seconds than this is quarantined. Far more "
+        "than any takes, so that it does not depend on the machine what is.",
+    )
 
 
 class DetectSettings(Section):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmask.config.schema import Config
+from unmask.frames.limits import LIMITS
 from unmask.report.plots.names import PLOTS, TABLES
 
 Settings = dict[str, Any]
@@ -86,7 +87,7 @@ def _train(config: Config) -> Settings:
 
 def _crops(config: Config) -> Settings:
     """How crops are made: a model refuses those that were made otherwise."""
-    frames = config.frames.model_dump()
+    frames = config.frames.model_dump(exclude=set(LIMITS))
     return {"frames": frames, "detect": _detect(config), "crop": _faces(config)}
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from unmask.config.schema import Config
 from unmask.errors import ModelError
+from unmask.frames.limits import LIMITS
 from unmask.model import runtime
 from unmask.model.build import build_model
 from unmask.model.contract import Contract, check_contract, read_contract
@@ -26,9 +27,6 @@ CONTRACT = {
     "backbone": "Meso4",
     "crop": {"scale": 1.3, "size": 64},
 }
-
-
-LIMITS: set[str] = set()
 
 
 def seeded_model():
@@ -198,7 +196,7 @@ def test_sections_of_a_contract_have_the_keys_and_the_ranges_of_the_settings():
             continue
         model = type(getattr(Config(), section))
         hints = typing.get_type_hints(form, include_extras=True)
-        assert set(hints) == set(settings[section]) - LIMITS
+        assert set(hints) == set(settings[section]) - set(LIMITS)
         for key, hint in hints.items():
             for value in (
                 -1,
