@@ -73,7 +73,7 @@ def _rows(path: Path, lines: Iterable[str], columns: Sequence[str]) -> Iterator[
 
 
 @contextmanager
-def line(path: Path, number: int) -> Iterator[None]:
+def errors_at_line(path: Path, number: int) -> Iterator[None]:
     """Turn a ``ValueError`` about a cell into a :class:`DatasetError` with file and line."""
     try:
         yield
@@ -81,7 +81,7 @@ def line(path: Path, number: int) -> Iterator[None]:
         raise DatasetError(f"{path}, line {number}: {error}") from None
 
 
-def member(folder: Path, file: str) -> Path:
+def path_inside(folder: Path, file: str) -> Path:
     """Return the path of ``file`` in ``folder``; what lies there may be a link.
 
     Raises :class:`DatasetError` for a name that leads out of the folder.

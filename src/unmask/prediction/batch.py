@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from unmask.frames.limits import USUAL, MediaLimits
-from unmask.prediction.cache import Memory
+from unmask.prediction.cache import ResultCache
 from unmask.prediction.preparation import Preparation
 from unmask.prediction.prepare import Prepared
 from unmask.prediction.results import Prediction
@@ -22,7 +22,7 @@ def score_files(
     *,
     pictured: int = 0,
     jobs: int = 1,
-    memory: Memory | None = None,
+    memory: ResultCache | None = None,
     remedy: str = "",
     limits: MediaLimits = USUAL,
     begin: Callable[[Path], None] = lambda _: None,
