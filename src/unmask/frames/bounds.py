@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unmask.frames.limits import MediaLimits
 
-MEMORY = 3 * 2**30
+MEMORY = 7 * 2**28
 """Bytes that decoding one file may take: a dozen frames of 8K video, or one picture of 120 million
 pixels, read, turned and shrunk."""
 

@@ -67,6 +67,6 @@ def score_files(
             result = predictor.score(prepared)
             if result.scored and place < pictured:
                 predictor.illustrate(prepared, result)
-            if memory:
+            if memory and not prepared.interrupted:
                 memory.keep(file, result, pictured=place < pictured)
             yield prepared, result

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import queue
 import shutil
-import tempfile
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 from unmask.frames.limits import USUAL, MediaLimits
+from unmask.own_folder import own_folder
 from unmask.prediction.prepare import Prepared
 from unmask.prediction.preparer import Preparer
 
@@ -38,7 +39,8 @@ class Preparation:
         """Start with the first files at once."""
         jobs = min(jobs, len(files))
         self._files, self._contract, self._remedy = files, contract, remedy
-        self._root = tempfile.TemporaryDirectory(prefix="unmask-", ignore_cleanup_errors=True)
+        self._stack = ExitStack()
+        self._root = self._stack.enter_context(own_folder("unmask-predict-"))
         self._preparers = [Preparer(limits) for _ in range(jobs)]
         self._free: queue.SimpleQueue[Preparer] = queue.SimpleQueue()
         for preparer in self._preparers:
@@ -54,7 +56,7 @@ class Preparation:
         for preparer in self._preparers:
             preparer.close()
         self._workers.shutdown()
-        self._root.cleanup()
+        self._stack.close()
 
     def __iter__(self) -> Iterator[Prepared]:
         following = len(self._ahead)
@@ -75,7 +77,7 @@ class Preparation:
             return preparer.prepare(
                 self._files[number],
                 self._contract,
-                Path(self._root.name) / f"{number:06d}",
+                self._root / f"{number:06d}",
                 remedy=self._remedy,
             )
         finally:

@@ -25,12 +25,16 @@ _CLIP = "clip"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file's sampled frames and face crops, and the folders of both."""
+    """A file's sampled frames and face crops, and the folders of both.
+
+    ``interrupted``: what came out says nothing of the file.
+    """
 
     file: Path
     folder: Path
     frames: FrameIndex
     crops: FaceIndex
+    interrupted: bool = False
 
     @property
     def frames_dir(self) -> Path:

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,6 +26,7 @@ from unmask.frames.bounds import CRASHES, OUT_OF_MEMORY, bound_memory, crashed, 
 from unmask.frames.index import FrameIndex
 from unmask.frames.limits import USUAL, MediaLimits
 from unmask.prediction.prepare import Prepared, lost, prepare
+from unmask.workflow import lifeline
 
 _FRAMES, _FACES = "frames.json", "faces.json"
 
@@ -79,7 +80,10 @@ class Preparer:
         folder.mkdir(parents=True, exist_ok=True)
         request = {"file": str(file), "folder": str(folder), "remedy": remedy}
         request |= {"contract": dict(contract), "limits": asdict(self.limits)}
-        why = self._ask(json.dumps(request), begin)
+        try:
+            why = self._ask(json.dumps(request), begin)
+        except ChildProcessError as error:
+            return replace(lost(file, folder, str(error)), interrupted=True)
         if why:
             return lost(file, folder, why)
         frames = FrameIndex.load(folder / _FRAMES)
@@ -113,9 +117,14 @@ class Preparer:
         self.close()
         if code == OUT_OF_MEMORY or -code in CRASHES:
             return crashed(code)
-        raise UnmaskError(
-            f"The process that decodes was ended (status {code}); perhaps memory ran out. Try "
-            "again, with fewer at once:\n  --jobs 1"
+        if code >= 0:
+            raise UnmaskError(
+                f"The process that prepares files ended with status {code}; what it said stands "
+                "above. The installation may be damaged:\n  make install"
+            )
+        raise ChildProcessError(
+            f"somebody ended the process that prepared it (signal {-code}), perhaps for memory: "
+            "try again, with fewer files at once"
         )
 
     def _start(self) -> subprocess.Popen[str]:
@@ -150,6 +159,7 @@ def main() -> None:
     # What a library prints must not pass for an answer.
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
+    lifeline.die_with(os.getppid())
     bound_memory()
     for line in sys.stdin:
         print(json.dumps(_answer(json.loads(line), answers)), file=answers, flush=True)

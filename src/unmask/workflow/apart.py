@@ -51,7 +51,7 @@ def run_apart(work: Callable[[], None], limits: MediaLimits) -> str:
 def _work_and_end(work: Callable[[], None], parent: int) -> None:
     code = 1
     try:
-        lifeline.tie_to(parent)
+        lifeline.die_with(parent)
         bound_memory()
         work()
         code = 0
