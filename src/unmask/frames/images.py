@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,7 +48,9 @@ def read_image(path: Path, limits: MediaLimits | None = None) -> np.ndarray:
         _check_size(data, limits)
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
+    except cv2.error as error:
+        if error.code == cv2.Error.STS_NO_MEM:
+            raise MemoryError from None
         image = None
     if image is None:
         raise UnreadableMedia(why_not_an_image(data))
@@ -60,17 +61,15 @@ def _check_size(data: bytes, limits: MediaLimits) -> None:
     """Ask Pillow, which reads the header alone; OpenCV would decode whatever it says."""
     from PIL import Image
 
+    own_limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as image:
-                limits.check_size(*image.size)
-    except Image.DecompressionBombError:
-        raise UnreadableMedia(
-            f"its picture has more pixels than {limits.names('max_pixels')}"
-        ) from None
+        with Image.open(io.BytesIO(data)) as image:
+            size = image.size
     except (OSError, ValueError, SyntaxError, TypeError, MemoryError, struct.error):
         raise UnreadableMedia(why_not_an_image(data)) from None
+    finally:
+        Image.MAX_IMAGE_PIXELS = own_limit
+    limits.check_size(*size)
 
 
 def write_jpeg(path: Path, image: np.ndarray, quality: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmask.config.schema import Config
+from unmask.config.sections import FramesSettings
 from unmask.frames.limits import LIMITS
 from unmask.report.plots.names import PLOTS, TABLES
 
@@ -46,7 +47,8 @@ DEALING = ("train", "val", "test", "seed", "folds", "fold")
 TRAINING_DATA = "made_of/training_data.json"
 """What ``dataset`` makes besides: the key of the part of it that a training reads."""
 
-_CROPS = ("frames", "detect", "crop")
+_FRAMES = tuple(f"frames.{name}" for name in FramesSettings.model_fields if name not in LIMITS)
+_CROPS = (*_FRAMES, "detect", "crop")
 _ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
 
 

@@ -87,7 +87,7 @@ def test_a_file_that_takes_too_much_memory_is_a_reason(tmp_path):
     assert found.crops.reason == needs_memory()
     with Preparer() as preparer:
         found = preparer.prepare(picture, CONTRACT, tmp_path / "b")
-    assert "more pixels than frames.max_pixels: 120000000" in found.crops.reason
+    assert "30000 x 30000 pixels, more than frames.max_pixels: 120000000" in found.crops.reason
 
 
 def test_the_process_ends_with_the_one_that_asks(tmp_path, clip):
