@@ -29,19 +29,20 @@ NOT_TESTED = ModelTest()
 """Nothing is known."""
 
 
-def model_test(contract: Mapping[str, Any], metrics: Mapping[str, Any] | None) -> ModelTest:
-    """What the model file, and the metrics of the model's run where they are there, tell."""
-    if metrics is None:
-        return ModelTest(doubt=DEMO if contract.get("demo") else "")
-    video = metrics["video"]
-    auc, span = video.get("auc"), video.get("auc_ci")
+def model_test(contract: Mapping[str, Any], video: Mapping[str, Any]) -> ModelTest:
+    """What the model file tells, and the block ``video`` of the metrics of the model's run.
+
+    Args:
+        contract: that of the model file.
+        video: empty where there are no metrics of its run.
+    """
+    demo = DEMO if contract.get("demo") else ""
+    if "auc" not in video:
+        return ModelTest(doubt=demo)
+    auc, span = video["auc"], video.get("auc_ci")
     told = f"Tested on {video.get('n_real', 0)} real and {video.get('n_fake', 0)} fake videos"
-    if auc is not None:
-        told += f": AUC {auc:.3f}" + (f" ({interval(span)})" if span else "")
-    if contract.get("demo"):
-        doubt = DEMO
-    elif auc is None:
-        doubt = ONE_CLASS
-    else:
-        doubt = GUESSES if not span or span[0] <= 0.5 else ""
-    return ModelTest(f"{told}.", doubt)
+    if auc is None:
+        return ModelTest(f"{told}.", demo or ONE_CLASS)
+    told += f": AUC {auc:.3f}" + (f" ({interval(span)})" if span else "")
+    beats = span is not None and span[0] > 0.5
+    return ModelTest(f"{told}.", demo or ("" if beats else GUESSES))

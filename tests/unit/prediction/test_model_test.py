@@ -20,8 +20,7 @@ from unmask.records import Square
 
 
 def metrics(auc=0.9, span=(0.8, 0.95)):
-    video = {"auc": auc, "auc_ci": span, "n_real": 40, "n_fake": 50, "threshold": 0.4}
-    return {"video": video}
+    return {"auc": auc, "auc_ci": span, "n_real": 40, "n_fake": 50, "threshold": 0.4}
 
 
 @pytest.mark.parametrize(
@@ -34,8 +33,8 @@ def metrics(auc=0.9, span=(0.8, 0.95)):
         ({}, metrics(span=None), GUESSES),
         ({}, metrics(auc=0.3, span=(0.2, 0.4)), GUESSES),
         ({}, metrics(auc=None, span=None), ONE_CLASS),
-        ({"demo": True}, None, DEMO),
-        ({}, None, ""),
+        ({"demo": True}, {}, DEMO),
+        ({}, {}, ""),
     ],
 )
 def test_a_model_that_may_guess_or_knows_the_demo_alone_decides_nothing(contract, measured, doubt):
@@ -45,11 +44,11 @@ def test_a_model_that_may_guess_or_knows_the_demo_alone_decides_nothing(contract
 def test_the_test_is_told_with_its_videos_and_its_interval():
     told = model_test({}, metrics()).told
     assert told == "Tested on 40 real and 50 fake videos: AUC 0.900 (0.800 to 0.950)."
-    assert model_test({}, None).told == ""
+    assert model_test({}, {}).told == ""
 
 
 def test_what_the_run_measured_is_found_beside_its_model(tmp_path):
-    (tmp_path / "metrics.json").write_text(json.dumps(metrics(span=(0.3, 1.0))))
+    (tmp_path / "metrics.json").write_text(json.dumps({"video": metrics(span=(0.3, 1.0))}))
     beside = scoring_of_run(tmp_path / "model/model.keras", {}).tested
     assert (beside.doubt, beside.told[:18]) == (GUESSES, "Tested on 40 real ")
     moved = scoring_of_run(tmp_path / "elsewhere/deep/model.keras", {"demo": True})
