@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unmask.prediction.cache import Memory
 from unmask.prediction.prepare import Preparation, Prepared
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
+
+if TYPE_CHECKING:
+    from unmask.prediction.cache import Memory
 
 
 def score_files(
@@ -26,7 +28,7 @@ def score_files(
 ) -> Generator[tuple[Prepared | None, Prediction], None, None]:
     """Score files one after the other and yield what each was prepared to, and its result.
 
-    TensorFlow is started only if there is something to score, while the first file is prepared.
+    The model is loaded only if there is something to score, while the first file is prepared.
 
     Args:
         files: what to score, see :func:`unmask.videos.find_inputs.find_inputs`.
@@ -47,9 +49,6 @@ def score_files(
     todo = [file for file in files if file not in known]
     with Preparation(todo, contract, jobs, remedy) as preparation:
         if todo:
-            from unmask.model import runtime
-
-            runtime.start()
             from unmask.prediction.predictor import Predictor
 
             predictor = Predictor(model, **scoring.how)

@@ -1,6 +1,6 @@
 """From a file to face crops, prepared as a model's crops were. Imports no TensorFlow.
 
-Preparing needs no model, so it starts while TensorFlow is still being loaded, and the next file is
+Preparing needs no model, so it starts while that is still being loaded, and the next file is
 prepared while one is scored.
 """
 
