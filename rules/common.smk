@@ -33,7 +33,7 @@ from unmask.workflow.make_plan import make_plan
 # A run ends with what started it, and its jobs end with it, even if that was killed outright. (On a
 # cluster, a job's own Snakemake is what its commands are tied to.)
 if workflow.is_main_process:
-    lifeline.tie()
+    lifeline.die_with_parent()
 # Jobs find the `unmask` command beside the Python that runs the workflow. (A prefix takes the place
 # of Snakemake's own, so it says again that a failure anywhere in a pipe is one.)
 shell.prefix(
@@ -65,11 +65,11 @@ wildcard_constraints:
 
 
 def settings(stage):
-    return f"results/settings/{stage}.json"
+    return f"results/workflow/settings/{stage}.json"
 
 
 def receipt(stage):
-    return f"results/made_of/{stage}.json"
+    return f"results/workflow/made_of/{stage}.json"
 
 
 def receipts(stages):
@@ -93,7 +93,7 @@ def verdict_before(stage):
     # is going to be made waits for the decision, and what is current does not depend on it.
     # (`ancient` would not do: a job behind it is not checked for other changes, if only the
     # decision is made anew.)
-    return [] if PLAN.is_current(stage) else "results/accepted.txt"
+    return [] if PLAN.is_current(stage) else "results/workflow/accepted.txt"
 
 
 def unless_current(stage, path):

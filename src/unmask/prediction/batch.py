@@ -11,7 +11,7 @@ from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
 
 if TYPE_CHECKING:
-    from unmask.prediction.cache import Memory
+    from unmask.prediction.cache import ResultCache
 
 
 def score_files(
@@ -22,7 +22,7 @@ def score_files(
     *,
     pictured: int = 0,
     jobs: int = 1,
-    memory: Memory | None = None,
+    memory: ResultCache | None = None,
     remedy: str = "",
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Generator[tuple[Prepared | None, Prediction], None, None]:

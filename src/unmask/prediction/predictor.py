@@ -21,7 +21,7 @@ from unmask.prediction.prepare import Prepared, check_preparation
 from unmask.prediction.results import FaceScore, Prediction, Track
 
 if TYPE_CHECKING:
-    from unmask.evaluation.explain.layers import Split
+    from unmask.evaluation.explain.layers import ModelParts
 
 _HOLDS = "the interval holds the threshold"
 _TOO_NEAR = "so near the threshold this model errs too often"
@@ -53,7 +53,7 @@ class Predictor:
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         self._undecided = undecided or (threshold, threshold)
         check_preparation(self.contract, model)
-        self._split: Split | None = None
+        self._split: ModelParts | None = None
         self._no_split = ""
 
     def score(self, prepared: Prepared) -> Prediction:
@@ -82,7 +82,7 @@ class Predictor:
             return result
         logits = self.logits(crops_dir / crop.file for crop in crops.faces)
         if not all(map(math.isfinite, logits)):
-            result.reason = "the model gives no number for a face; train it again"
+            result.reason = "the model gives NaN for a face; train it again"
             return result
         scored = [
             CropScore(
@@ -145,7 +145,7 @@ class Predictor:
         return tracks
 
 
-def _split(file: Path) -> Split:
+def _split(file: Path) -> ModelParts:
     from unmask.model import runtime
 
     runtime.start()

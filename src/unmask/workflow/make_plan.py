@@ -16,16 +16,17 @@ from unmask.files import write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
-from unmask.videos.left_out import deal_out
+from unmask.videos.left_out import split_videos
 from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
 from unmask.workflow.kept import read_kept
-from unmask.workflow.mtimes import settle
+from unmask.workflow.moved import move
+from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.plan import SETTINGS, Plan
 from unmask.workflow.stages import settings_of
 
-ACCEPTED = Path("results/accepted.txt")
+ACCEPTED = Path("results/workflow/accepted.txt")
 """Whether enough videos are left, and below that in what the datasets differ."""
 
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
@@ -38,7 +39,7 @@ CONTENTS = Path(".snakemake/unmask/contents.csv")
 def make_plan(
     configuration: Mapping[str, Any], where: Path = Path(), *, write: bool = True
 ) -> Plan:
-    """Check the configuration, list the videos, and write both below ``results/settings``.
+    """Check the configuration, list the videos, and write both below ``results/workflow/settings``.
 
     Files there are touched only when their content changes. The times of results are settled, so
     that they tell what is to be made again. Without ``write`` nothing is touched: another run may
@@ -64,12 +65,15 @@ def make_plan(
             ),
         )
         plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
-        plan.split, plan.left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))
+        plan.split, plan.left_out = split_videos(
+            inventory.videos, **settings_of(config, "manifest")
+        )
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
+            move(where)
             _write(plan, where / SETTINGS)
-            plan.stale, plan.absent = settle(expected(plan), where)
+            plan.stale, plan.absent = set_mtimes(expected(plan), where)
             if plan.is_current("accept"):
                 plan.unlike = (where / ACCEPTED).read_text("utf-8").splitlines()[1:]
     except OSError as error:

@@ -26,7 +26,7 @@ Stale = Counter[tuple[str, str]]
 """How many results are stale, by their stage and why."""
 
 
-def settle(results: Iterable[Result], where: Path) -> tuple[Stale, Counter[str]]:
+def set_mtimes(results: Iterable[Result], where: Path) -> tuple[Stale, Counter[str]]:
     """Give results the times that they ought to have.
 
     A result that is absent stays absent: whether it is needed is for the workflow to say.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 
+from unmask.config import recipes
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
 from unmask.config.sections import CropSettings
@@ -27,7 +28,7 @@ from unmask.workflow.code import code_digest
 from unmask.workflow.kept import Kept, code_that_counts
 from unmask.workflow.keys import key
 
-SETTINGS = "results/settings"
+SETTINGS = "results/workflow/settings"
 """The folder for the settings of each stage and the list of videos."""
 
 SOURCES = "sources.csv"
@@ -149,10 +150,10 @@ class Plan:
             ("video", "dataset", "path", "fingerprint", "geometry"),
             (
                 {
-                    "video": video.video,
+                    "video": video.id,
                     "dataset": video.dataset,
                     "path": video.path,
-                    "fingerprint": self.source(video.video),
+                    "fingerprint": self.source(video.id),
                     "geometry": how[video.dataset],
                 }
                 for video in self.used
@@ -162,7 +163,7 @@ class Plan:
 
     @cached_property
     def _paths(self) -> dict[str, str]:
-        return {video.video: video.path for video in self.inventory.videos}
+        return {video.id: video.path for video in self.inventory.videos}
 
     @cached_property
     def used(self) -> list[Candidate]:
@@ -173,12 +174,12 @@ class Plan:
     def filmed(self) -> list[str]:
         """Ids of the videos and images in which faces are to be found."""
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
-        return [video.video for video in self.used if video.dataset in names]
+        return [video.id for video in self.used if video.dataset in names]
 
     @cached_property
     def in_split(self) -> set[str]:
         """Ids of the videos in the manifest."""
-        return {video.video for video in self.split}
+        return {video.id for video in self.split}
 
     @cached_property
     def cropped(self) -> dict[str, list[str]]:
@@ -254,6 +255,8 @@ class Plan:
                 "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
                 "crop.place: box."
             )
+        if hint := recipes.advice(self.config):
+            lines.append(hint)
         return "\n".join(lines + self.unlike)
 
 

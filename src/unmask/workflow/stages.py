@@ -22,9 +22,10 @@ class Stage:
 
     ``keys`` names those settings as they stand in ``config.yaml``. The stage is made from the
     results of the stages ``after``, and ``reads`` files that the plan writes below
-    ``results/settings``. It ``makes`` files below ``results``, the first of which holds the key of
-    the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is made
-    ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
+    ``results/workflow/settings``. It ``makes`` files below ``results``, the first of which holds
+    the key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each.
+    What is made ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or
+    absent.
     """
 
     command: str
@@ -42,7 +43,7 @@ SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "ex
 DEALING = ("train", "val", "test", "seed", "folds", "fold")
 """Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
 
-TRAINING_DATA = "made_of/training_data.json"
+TRAINING_DATA = "workflow/made_of/training_data.json"
 """What ``dataset`` makes besides: the key of the part of it that a training reads."""
 
 _CROPS = ("frames", "detect", "crop")
@@ -112,7 +113,7 @@ def _explore(config: Config) -> Settings:
 
 
 def _export(kind: str) -> Stage:
-    made = (f"made_of/{kind}.json", f"model/model.{kind}")
+    made = (f"workflow/made_of/{kind}.json", f"model/model.{kind}")
     return Stage("export", (), lambda c: {}, ("train",), makes=made, on_request=True)
 
 
@@ -123,7 +124,7 @@ STAGES: dict[str, Stage] = {
         tuple(f"split.{key}" for key in DEALING),
         lambda c: c.split.model_dump(include=set(DEALING)),
         reads=("videos.csv",),
-        makes=("made_of/manifest.json", "manifest.csv", "left_out.csv"),
+        makes=("workflow/made_of/manifest.json", "manifest.csv", "left_out.csv"),
     ),
     "frames": Stage(
         "frames",
@@ -158,7 +159,7 @@ STAGES: dict[str, Stage] = {
         (),
         lambda c: {},
         after=("manifest", "frames", "cropped"),
-        makes=("made_of/duplicates.json", "duplicates.csv"),
+        makes=("workflow/made_of/duplicates.json", "duplicates.csv"),
     ),
     "explore": Stage(
         "explore",
@@ -166,7 +167,7 @@ STAGES: dict[str, Stage] = {
         _explore,
         after=("frames", "detections", "faces", "cropped"),
         reads=("videos.csv",),
-        makes=("made_of/explore.json", "explore"),
+        makes=("workflow/made_of/explore.json", "explore"),
     ),
     "quarantine": Stage(
         "quarantine",
@@ -174,28 +175,28 @@ STAGES: dict[str, Stage] = {
         lambda c: {},
         after=("manifest", "faces", "cropped"),
         reads=("problems.csv",),
-        makes=("made_of/quarantine.json", "quarantine.csv", "quality.csv"),
+        makes=("workflow/made_of/quarantine.json", "quarantine.csv", "quality.csv"),
     ),
     "accept": Stage(
         "accept",
         ("data", "split.duplicates", "augment.self_blended", "train.monitor"),
         _accept,
         after=("manifest", "duplicates", "quarantine"),
-        makes=("made_of/accept.json", "accepted.txt"),
+        makes=("workflow/made_of/accept.json", "workflow/accepted.txt"),
     ),
     "shortcuts": Stage(
         "shortcuts",
         ("evaluate.confidence",),
         lambda c: c.evaluate.model_dump(include={"confidence"}),
         after=("manifest", "faces", "cropped"),
-        makes=("made_of/shortcuts.json", "shortcuts.csv", "properties.csv"),
+        makes=("workflow/made_of/shortcuts.json", "shortcuts.csv", "properties.csv"),
     ),
     "dataset": Stage(
         "dataset",
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
-        makes=("made_of/dataset.json", "dataset.csv", TRAINING_DATA, "dataset"),
+        makes=("workflow/made_of/dataset.json", "dataset.csv", TRAINING_DATA, "dataset"),
     ),
     "train": Stage(
         "train",
@@ -203,7 +204,7 @@ STAGES: dict[str, Stage] = {
         _train,
         after=("dataset",),
         makes=(
-            "made_of/train.json",
+            "workflow/made_of/train.json",
             *(f"model/{name}" for name in ("model.keras", "history.csv", "augmentation.jpg")),
         ),
     ),
@@ -213,7 +214,7 @@ STAGES: dict[str, Stage] = {
         _score,
         after=("dataset", "train"),
         makes=(
-            "made_of/score.json",
+            "workflow/made_of/score.json",
             *(f"predictions/{what}.csv" for what in ("frames", "tracks", "videos")),
         ),
     ),
@@ -222,14 +223,14 @@ STAGES: dict[str, Stage] = {
         ("explain",),
         lambda c: c.explain.model_dump(),
         after=("dataset", "train", "score"),
-        makes=("made_of/explain.json", "explanations/index.csv", "explanations"),
+        makes=("workflow/made_of/explain.json", "explanations/index.csv", "explanations"),
     ),
     "metrics": Stage(
         "metrics",
         ("evaluate", "score"),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
-        makes=("made_of/metrics.json", "metrics.json"),
+        makes=("workflow/made_of/metrics.json", "metrics.json"),
     ),
     "plots": Stage(
         "plots",
@@ -237,7 +238,7 @@ STAGES: dict[str, Stage] = {
         lambda c: {},
         after=("train", "score", "metrics"),
         makes=(
-            "made_of/plots.json",
+            "workflow/made_of/plots.json",
             *(f"plots/{name}.{kind}" for name in PLOTS for kind in ("png", "csv")),
             *(f"plots/{name}.csv" for name in TABLES),
         ),
@@ -251,7 +252,7 @@ STAGES: dict[str, Stage] = {
             *("train", "score", "explain", "metrics", "plots"),
         ),
         reads=("notes.csv",),
-        makes=("made_of/report.json", "report/index.html", "report/videos"),
+        makes=("workflow/made_of/report.json", "report/index.html", "report/videos"),
     ),
     "verdicts": Stage(
         "predict",
@@ -260,7 +261,7 @@ STAGES: dict[str, Stage] = {
         after=("train", "metrics"),
         reads=("to_score.csv",),
         makes=(
-            "made_of/verdicts.json",
+            "workflow/made_of/verdicts.json",
             *(f"verdicts/{name}" for name in ("verdicts.csv", "verdicts.json", "index.html")),
         ),
         on_request=True,
