@@ -15,7 +15,6 @@ CLASSES = ["real", "fake"]
 """The order of the classes: the label is the position, so 1 is fake."""
 
 _ABSENT = "not set"
-_REQUIRED = ("classes", "input_size", "channels", "scaling", "backbone")
 
 
 def read_contract(path: Path) -> dict[str, Any]:
@@ -43,22 +42,6 @@ def read_contract(path: Path) -> dict[str, Any]:
 def contract_text(contract: dict[str, Any]) -> str:
     """A contract as every model file and export holds it."""
     return json.dumps(contract, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def check_promise(contract: dict[str, Any], size: int | None, path: Path) -> None:
-    """Raise ModelError unless a contract is whole and promises a model that takes this size."""
-    if missing := [key for key in _REQUIRED if key not in contract]:
-        raise ModelError(f"{path}: its contract lacks {', '.join(missing)}.")
-    if contract["classes"] != CLASSES:
-        raise ModelError(
-            f"{path}: its classes are {contract['classes']}; they have to be {CLASSES}, in this "
-            "order."
-        )
-    if contract["input_size"] != size:
-        raise ModelError(
-            f"{path}: its contract promises RGB of {contract['input_size']} px, the model takes "
-            f"{size} px."
-        )
 
 
 def check_contract(contract: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 import keras
 
 from unmask.errors import ModelError
-from unmask.model.contract import CONTRACT, check_promise, contract_text, read_contract
+from unmask.model.contract import CLASSES, CONTRACT, contract_text, read_contract
 
+_REQUIRED = ("classes", "input_size", "channels", "scaling", "backbone")
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -63,13 +64,20 @@ def load_model(path: Path) -> tuple[keras.Model, dict[str, Any]]:
 
 
 def _check_form(contract: dict[str, Any], model: keras.Model, path: Path) -> None:
+    missing = [key for key in _REQUIRED if key not in contract]
+    if missing:
+        raise ModelError(f"{path}: its contract lacks {', '.join(missing)}.")
+    if contract["classes"] != CLASSES:
+        raise ModelError(
+            f"{path}: its classes are {contract['classes']}; they have to be {CLASSES}, in this "
+            "order."
+        )
+    size = contract["input_size"]
     shapes = (getattr(model, "input_shape", None), getattr(model, "output_shape", None))
-    size = shapes[0][1] if shapes[0] and len(shapes[0]) == 4 else None
-    check_promise(contract, size, path)
     if shapes != ((None, size, size, 3), (None, 1)):
         raise ModelError(
-            f"{path}: a model goes from RGB to one probability, this one from {shapes[0]} to "
-            f"{shapes[1]}."
+            f"{path}: its contract promises RGB of {size} px to one probability, the model goes "
+            f"from {shapes[0]} to {shapes[1]}."
         )
 
 
