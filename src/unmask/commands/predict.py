@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from unmask.commands import _receipt
 from unmask.errors import UnmaskError, UnreadableMedia
+from unmask.frames.limits import LIMITS, MediaLimits
 from unmask.workflow.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     parser.add_argument(
         "--threshold",
-        type=_share,
+        type=share,
         help="from this score on a video is called fake (default: the one in the metrics.json of "
         "the model's run, else the one in the model file)",
     )
@@ -82,9 +83,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--min-decoded",
-        type=_share,
+        type=share,
         metavar="SHARE",
         help="score damaged videos of which so much is there (default: as in training)",
+    )
+    for limit, what in (
+        ("pixels", "largest video or image that is taken on, width times height"),
+        ("seconds", "longest video that is taken on"),
+    ):
+        most = getattr(MediaLimits(), f"max_{limit}")
+        parser.add_argument(
+            f"--max-{limit}", type=above_zero, metavar="N", help=f"{what} (default: {most:.10g})"
+        )
+    parser.add_argument(
+        "--timeout",
+        type=above_zero,
+        metavar="SECONDS",
+        help=f"give up a file that takes longer (default: {MediaLimits().timeout:g})",
     )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write everything, face by face; - is the output"
@@ -97,7 +112,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="write a submission (filename,label); files without a score get no row, unless ...",
     )
     parser.add_argument(
-        "--kaggle-fill", type=_share, metavar="P", help="... this probability is given for them"
+        "--kaggle-fill", type=share, metavar="P", help="... this probability is given for them"
     )
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="write a page: verdicts, timelines, heat maps"
@@ -178,6 +193,7 @@ def run(args: Namespace) -> int:
         jobs=args.jobs,
         memory=memory,
         remedy="`--min-decoded 0` scores what is there",
+        limits=_limits(args),
         begin=lambda file: progress.begin(str(file)),
     )
     try:
@@ -267,7 +283,24 @@ def _status(results: list[Prediction], *, fail_on_fake: bool) -> int:
     return NOT_ALL_SCORED if scored else NONE_SCORED
 
 
-def _share(text: str) -> float:
+def _limits(args: Namespace) -> MediaLimits:
+    given = {name: getattr(args, name) for name in LIMITS if getattr(args, name)}
+    return MediaLimits(**given, said="--{}")
+
+
+def above_zero(text: str) -> float:
+    """An argument above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e15:
+        raise ArgumentTypeError(f"{text!r} is not allowed. Allowed: a number above 0, such as 120")
+    return value
+
+
+def share(text: str) -> float:
+    """An argument from 0 to 1."""
     try:
         value = float(text)
     except ValueError:

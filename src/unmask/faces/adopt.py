@@ -19,7 +19,9 @@ from unmask.faces.index import Crop, FaceIndex, Quality
 from unmask.faces.look import sharpness
 from unmask.faces.ready_crops import ReadyCrops
 from unmask.files import fresh_directory
+from unmask.frames.bounds import needs_memory
 from unmask.frames.images import read_image, write_jpeg
+from unmask.frames.limits import USUAL
 from unmask.records import Square
 
 KEEP = "keep"
@@ -76,9 +78,9 @@ def _adopt(
     """Write the crop of one image; ``place`` is None where it is taken as it is."""
     with fresh_directory(out_dir) as folder:
         try:
-            image = read_image(source)
-        except UnreadableMedia as error:
-            return index.quarantine(STAGE, str(error))
+            image = read_image(source, USUAL)
+        except (UnreadableMedia, MemoryError) as error:
+            return index.quarantine(STAGE, str(error) or needs_memory())
         height, width = image.shape[:2]
         whole = Face((0.0, 0.0, float(width), float(height)), 1.0)
         face = finder.find(image)

@@ -14,7 +14,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from unmask.model.onnx_scorer import GRAPH, SOURCES, WEIGHTS
+from unmask.model.members import GRAPH, SOURCES, WEIGHTS
 
 
 def halve(source: Path, target: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,22 +20,13 @@ from numpy.typing import NDArray
 from unmask.errors import ModelError
 from unmask.model.crop_pixels import fit, read_crop
 from unmask.model.logits import mean_logit
+from unmask.model.members import GRAPH, SOURCES, WEIGHTS, check_archive, read_member
 
-GRAPH, SOURCES = "scoring.onnx", "scoring.json"
-"""Members of the model file: the graph, and where each of its weights comes from."""
-
-WEIGHTS = "model.weights.h5"
 INPUT, OUTPUT = "rgb", "logit"
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 CUDA_OPTIONS = {"cudnn_conv_algo_search": "DEFAULT", "use_tf32": "0"}
 """The same algorithm every time, in full precision."""
-
-
-def has_graph(path: Path) -> bool:
-    """Whether a model file can be scored without Keras."""
-    with zipfile.ZipFile(path) as archive:
-        return GRAPH in archive.namelist()
 
 
 class OnnxScorer:
@@ -49,12 +39,12 @@ class OnnxScorer:
         """Load the graph.
 
         Raises:
-            ModelError: it is damaged.
+            ModelError: it is damaged, or no such file as we write.
         """
+        check_archive(path)
+        graph, sources, stored = (read_member(path, name) for name in (GRAPH, SOURCES, WEIGHTS))
         try:
-            with zipfile.ZipFile(path) as archive:
-                graph, sources = archive.read(GRAPH), json.loads(archive.read(SOURCES))
-                weights = _weights(archive.read(WEIGHTS), sources)
+            weights = _weights(stored, json.loads(sources))
             options = onnxruntime.SessionOptions()
             options.use_deterministic_compute = True
             options.add_external_initializers(list(weights), list(weights.values()))
@@ -98,7 +88,19 @@ def _weights(stored: bytes, sources: dict[str, Any]) -> dict[str, onnxruntime.Or
     """The weights of the graph, from those that Keras stored."""
     found = {}
     with h5py.File(io.BytesIO(stored)) as file:
+        kept: dict[str, h5py.Dataset] = {}
+        # Links to other files are passed over.
+        file.visititems(lambda name, entry: kept.update({name: entry}))
         for name, (source, axes, shape) in sources.items():
-            values = np.asarray(file[source][()], np.float32).transpose(axes).reshape(shape)
+            values = _values(kept[source]).transpose(axes).reshape(shape)
             found[name] = onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(values))
     return found
+
+
+def _values(kept: h5py.Dataset) -> NDArray[np.float32]:
+    if kept.id.get_storage_size() < kept.nbytes or kept.external or kept.is_virtual:
+        raise ValueError(f"{kept.name} is not all in the file")
+    values = np.asarray(kept[()], np.float32)
+    if not np.isfinite(values).all():
+        raise ValueError(f"not all numbers of {kept.name} are finite. Train the model again")
+    return values

@@ -9,8 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from unmask.model.contract import check_promise, read_contract
-from unmask.model.onnx_scorer import OnnxScorer, has_graph
+from unmask.errors import ModelError
+from unmask.model.contract import read_contract
+from unmask.model.members import GRAPH, has_member
+from unmask.model.onnx_scorer import OnnxScorer
 
 
 class CropScorer(Protocol):
@@ -29,10 +31,14 @@ def load_scorer(path: Path) -> tuple[CropScorer, dict[str, Any]]:
         ModelError: as :func:`unmask.model.model_file.load_model` does.
     """
     contract = read_contract(path)
-    if not has_graph(path):
+    if not has_member(path, GRAPH):
         return _KerasScorer(path), contract
     scorer = OnnxScorer(path)
-    check_promise(contract, scorer.input_size, path)
+    if scorer.input_size != contract["input_size"]:
+        raise ModelError(
+            f"{path}: its contract promises RGB of {contract['input_size']} px, the graph takes "
+            f"{scorer.input_size} px."
+        )
     return scorer, contract
 
 

@@ -20,7 +20,8 @@ import tensorflow as tf
 from scipy.special import expit
 
 from unmask.model.export import quiet, traced, trial_images
-from unmask.model.onnx_scorer import GRAPH, INPUT, OUTPUT, SOURCES, WEIGHTS, OnnxScorer
+from unmask.model.members import EXTRAS, GRAPH, SOURCES, WEIGHTS
+from unmask.model.onnx_scorer import INPUT, OUTPUT, OnnxScorer
 from unmask.model.predict_crops import without_sigmoid
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _add(path: Path, model: keras.Model) -> str:
         return f"it cannot be converted: {error}"
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         whole = Path(folder) / path.name
-        _write(path, whole, graph)
+        if _write(path, whole, graph) > EXTRAS[GRAPH]:
+            return "too many of its weights are folded into others"
         apart = _apart(part, OnnxScorer(whole))
         if not (apart.mean() <= ON_AVERAGE and apart.max() <= AT_MOST):
             return f"on ONNX Runtime its scores would be up to {apart.max():.2g} away"
@@ -96,7 +98,8 @@ def _convert(part: keras.Model) -> onnx.ModelProto:
     return onnx_form.canonical(converted.make_model("unmask"), INPUT, OUTPUT)
 
 
-def _write(source: Path, target: Path, graph: onnx.ModelProto) -> None:
+def _write(source: Path, target: Path, graph: onnx.ModelProto) -> int:
+    """Write the file with a graph; the size of that in bytes."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         members = [
             (info, old.read(info))
@@ -115,6 +118,7 @@ def _write(source: Path, target: Path, graph: onnx.ModelProto) -> None:
             members.append((info, content))
         for info, content in sorted(members, key=lambda member: member[0].filename):
             new.writestr(info, content)
+    return graph.ByteSize()
 
 
 def _refer(graph: onnx.ModelProto, stored: bytes) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unmask.prediction.prepare import Preparation, Prepared
+from unmask.frames.limits import USUAL, MediaLimits
+from unmask.prediction.preparation import Preparation
+from unmask.prediction.prepare import Prepared
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
 
@@ -24,6 +26,7 @@ def score_files(
     jobs: int = 1,
     memory: ResultCache | None = None,
     remedy: str = "",
+    limits: MediaLimits = USUAL,
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Generator[tuple[Prepared | None, Prediction], None, None]:
     """Score files one after the other and yield what each was prepared to, and its result.
@@ -39,6 +42,7 @@ def score_files(
         jobs: so many files are prepared at once, beside the scoring.
         memory: results from before. What comes from there was not prepared: None.
         remedy: what the reason of a file that is not whole says of a way to score it.
+        limits: of what is taken on.
         begin: called before each file.
     """
     known: dict[Path, Prediction] = {}
@@ -47,7 +51,7 @@ def score_files(
         if found is not None:
             known[file] = found
     todo = [file for file in files if file not in known]
-    with Preparation(todo, contract, jobs, remedy) as preparation:
+    with Preparation(todo, contract, jobs, remedy, limits) as preparation:
         if todo:
             from unmask.prediction.predictor import Predictor
 
@@ -62,6 +66,6 @@ def score_files(
             result = predictor.score(prepared)
             if result.scored and place < pictured:
                 predictor.illustrate(prepared, result)
-            if memory:
+            if memory and not prepared.interrupted:
                 memory.keep(file, result, pictured=place < pictured)
             yield prepared, result

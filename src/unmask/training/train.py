@@ -103,7 +103,7 @@ def train(
     except tf.errors.OpError as error:
         raise _unreadable([*fitted.files, *chosen.files], error) from error
     scorer.set_weights(selection.weights)
-    full["threshold"] = round(selection.threshold, 7)
+    full["threshold"] = min(max(round(selection.threshold, 7), 1e-7), 1 - 1e-7)
     _write(Path(out_dir), scorer, selection, full, shown)
     keeper.remove()
     best = selection.best or Validation(math.nan, math.nan, math.nan)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmask.config.schema import Config
+from unmask.config.sections import FramesSettings
+from unmask.frames.limits import LIMITS
 from unmask.report.plots.names import PLOTS, TABLES
 
 Settings = dict[str, Any]
@@ -46,7 +48,8 @@ DEALING = ("train", "val", "test", "seed", "folds", "fold")
 TRAINING_DATA = "workflow/made_of/training_data.json"
 """What ``dataset`` makes besides: the key of the part of it that a training reads."""
 
-_CROPS = ("frames", "detect", "crop")
+_FRAMES = tuple(f"frames.{name}" for name in FramesSettings.model_fields if name not in LIMITS)
+_CROPS = (*_FRAMES, "detect", "crop")
 _ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
 
 
@@ -87,7 +90,7 @@ def _train(config: Config) -> Settings:
 
 def _crops(config: Config) -> Settings:
     """How crops are made: a model refuses those that were made otherwise."""
-    frames = config.frames.model_dump()
+    frames = config.frames.model_dump(exclude=set(LIMITS))
     return {"frames": frames, "detect": _detect(config), "crop": _faces(config)}
 
 

@@ -14,8 +14,9 @@ from unmask.errors import ModelError, UnreadableMedia
 from unmask.model import crop_pixels, pixels, runtime, scoring_graph
 from unmask.model.build import build_model
 from unmask.model.half import halve
+from unmask.model.members import GRAPH, has_member
 from unmask.model.model_file import load_model, save_model
-from unmask.model.onnx_scorer import GRAPH, OnnxScorer, has_graph
+from unmask.model.onnx_scorer import OnnxScorer
 from unmask.model.predict_crops import predict_logits
 from unmask.model.scorer import load_scorer
 from unmask.model.scoring_graph import add_graph
@@ -103,7 +104,7 @@ def test_files_and_arrays_are_scored_alike(network, crops, tmp_path):
 
 def test_weights_of_half_the_size_leave_the_old_graph_behind(network, tmp_path):
     halve(network[0], tmp_path / "half.keras")
-    assert not has_graph(tmp_path / "half.keras")
+    assert not has_member(tmp_path / "half.keras", GRAPH)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp"])

@@ -34,7 +34,11 @@ def add_page(visits: Visits, limits: Limits, *, model: Path, threshold: float) -
 
     @ui.page("/", title="unmask: drop a video")
     def index(client: Client) -> None:
-        visit = visits.open()
+        try:
+            visit = visits.open()
+        except UnmaskError as error:
+            ui.label(str(error))
+            return
         client.on_delete(lambda: visits.close(visit))
         _head(visit, limits)
         with ui.element("main"):

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import CelebDf
 from unmask.errors import DatasetError
+from unmask.foreign import MB, read_bytes
 from unmask.labels import FAKE, REAL, TRAINING
 from unmask.videos.readers.listing import Clip, Listing, find_media, official_split
 
@@ -70,9 +71,10 @@ def _clip(path: str, folder: str, name: re.Match[str]) -> Clip:
 
 def _apply_test_list(path: Path, listing: Listing) -> str:
     """Make the listed videos the test split. Returns why not; empty if done."""
-    if not path.is_file():
+    if not path.exists():
         return f"there is no {_TEST_LIST} in the folder"
-    lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    content = read_bytes(path, 32 * MB, DatasetError)
+    lines = content.decode("utf-8-sig", errors="replace").splitlines()
     named = {line.split()[-1].replace("\\", "/") for line in lines if line.strip()}
     tested = {clip.group for clip in listing.clips if clip.path in named}
     if not tested:
