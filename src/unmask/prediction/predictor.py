@@ -134,6 +134,7 @@ class Predictor:
         """The first reason not to take a score for a verdict; empty if there is none."""
         if self._doubt:
             return self._doubt
+        assert result.p_fake is not None  # noqa: S101
         number, span, (low, high) = len(result.frames), result.interval, self._undecided
         if number < MIN_FRAMES and len(result.sampled) > 1:
             return f"{number} frame{'s' * (number > 1)} with a face: too few"
