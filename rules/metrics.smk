@@ -10,7 +10,7 @@ rule metrics:
         model="results/model/model.keras",
         frames="results/predictions/frames.csv",
         videos="results/predictions/videos.csv",
-        subgroups="results/settings/subgroups.csv",
+        subgroups="results/workflow/settings/subgroups.csv",
         made_from=receipts("manifest dataset quarantine train score"),
         settings=settings("metrics"),
     output:

@@ -9,11 +9,11 @@ def again(path):
 
 
 def receipts_again(stages):
-    return [again(f"made_of/{stage}.json") for stage in stages.split()]
+    return [again(f"workflow/made_of/{stage}.json") for stage in stages.split()]
 
 
 def settings_again(stage):
-    return f"results/settings/repeats/{{repeat}}/{stage}.json"
+    return f"results/workflow/settings/repeats/{{repeat}}/{stage}.json"
 
 
 def unless_current_again(stage, path):
@@ -30,10 +30,10 @@ def unless_current_again(stage, path):
 
 use rule manifest as repeat_manifest with:
     input:
-        videos="results/settings/videos.csv",
+        videos="results/workflow/settings/videos.csv",
         settings=settings_again("manifest"),
     output:
-        receipt=again("made_of/manifest.json"),
+        receipt=again("workflow/made_of/manifest.json"),
         manifest=again("manifest.csv"),
         left_out=again("left_out.csv"),
     log:
@@ -48,11 +48,11 @@ use rule quarantine as repeat_quarantine with:
         each_cropped("results/cropped/{dataset}.json"),
         cropped=each_cropped("results/cropped/{dataset}.jsonl"),
         manifest=again("manifest.csv"),
-        problems="results/settings/problems.csv",
-        made_from=again("made_of/manifest.json"),
+        problems="results/workflow/settings/problems.csv",
+        made_from=again("workflow/made_of/manifest.json"),
         settings=settings_again("quarantine"),
     output:
-        receipt=again("made_of/quarantine.json"),
+        receipt=again("workflow/made_of/quarantine.json"),
         quarantine=again("quarantine.csv"),
         quality=again("quality.csv"),
     log:
@@ -70,11 +70,11 @@ use rule dataset as repeat_dataset with:
         cropped=each_cropped("results/cropped/{dataset}.jsonl"),
         crops=ancient(each_cropped("results/cropped/{dataset}")),
         manifest=again("manifest.csv"),
-        made_from=again("made_of/manifest.json"),
+        made_from=again("workflow/made_of/manifest.json"),
         settings=settings_again("dataset"),
     output:
-        receipt=again("made_of/dataset.json"),
-        training=again("made_of/training_data.json"),
+        receipt=again("workflow/made_of/dataset.json"),
+        training=again("workflow/made_of/training_data.json"),
         folders=directory(again("dataset")),
         index=again("dataset.csv"),
     log:
@@ -88,10 +88,10 @@ use rule train as repeat_train with:
         folders=ancient(again("dataset")),
         index=unless_current_again("train", again("dataset.csv")),
         weights=PLAN.config.weights_files,
-        made_from=unless_current_again("train", again("made_of/training_data.json")),
+        made_from=unless_current_again("train", again("workflow/made_of/training_data.json")),
         settings=settings_again("train"),
     output:
-        receipt=again("made_of/train.json"),
+        receipt=again("workflow/made_of/train.json"),
         model=again("model/model.keras"),
         history=again("model/history.csv"),
         picture=again("model/augmentation.jpg"),
@@ -114,7 +114,7 @@ use rule score as repeat_score with:
         made_from=receipts_again("dataset train"),
         settings=settings_again("score"),
     output:
-        receipt=again("made_of/score.json"),
+        receipt=again("workflow/made_of/score.json"),
         frames=again("predictions/frames.csv"),
         tracks=again("predictions/tracks.csv"),
         videos=again("predictions/videos.csv"),
@@ -133,11 +133,11 @@ use rule metrics as repeat_metrics with:
         model=again("model/model.keras"),
         frames=again("predictions/frames.csv"),
         videos=again("predictions/videos.csv"),
-        subgroups="results/settings/subgroups.csv",
+        subgroups="results/workflow/settings/subgroups.csv",
         made_from=receipts_again("manifest dataset quarantine train score"),
         settings=settings_again("metrics"),
     output:
-        receipt=again("made_of/metrics.json"),
+        receipt=again("workflow/made_of/metrics.json"),
         metrics=again("metrics.json"),
     log:
         "logs/repeats/{repeat}/metrics.log",
@@ -151,7 +151,7 @@ rule repeats:
             again("metrics.json"), repeat=PLAN.check_repeats()
         ),
         made_from=lambda wildcards: expand(
-            again("made_of/metrics.json"), repeat=PLAN.check_repeats()
+            again("workflow/made_of/metrics.json"), repeat=PLAN.check_repeats()
         ),
         settings=settings("repeats"),
     output:

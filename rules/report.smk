@@ -8,7 +8,7 @@ rule report:
         manifest="results/manifest.csv",
         left_out="results/left_out.csv",
         duplicates="results/duplicates.csv",
-        notes="results/settings/notes.csv",
+        notes="results/workflow/settings/notes.csv",
         shortcuts="results/shortcuts.csv",
         quarantine="results/quarantine.csv",
         quality="results/quality.csv",

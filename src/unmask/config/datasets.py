@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from unmask.config.sections import Section, Seed, UserPath
+from unmask.config.sections import FilePath, Section, Seed, UserPath
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 Root = Annotated[UserPath, Field(min_length=1)]
@@ -145,7 +145,7 @@ class Table(Dataset):
     """A CSV with ``path,label`` and, if you like, ``group,split,method,subject,video``."""
 
     kind: Literal["table"]
-    table: str = Field(
+    table: FilePath = Field(
         "labels.csv", description="The CSV, relative to root. Paths in it are relative to root too."
     )
 

@@ -13,11 +13,29 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from unmask.foreign import shown_value
+
 Share = Annotated[float, Field(ge=0, le=1)]
 SomeShare = Annotated[float, Field(gt=0, le=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
-UserPath = Annotated[str, AfterValidator(os.path.expanduser)]
+_LONGEST_PATH, _LONGEST_NAME = 4095, 255
+
+
+def _possible(path: str) -> str:
+    """A path that a disk can hold."""
+    odd = any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in path)
+    name = b"" if odd else path.encode()
+    if odd or len(name) > _LONGEST_PATH or max(map(len, name.split(b"/"))) > _LONGEST_NAME:
+        raise ValueError(
+            f"got {shown_value(path)}, allowed: a path without control characters, each name in it "
+            f"at most {_LONGEST_NAME} bytes long. For example: data/mine"
+        )
+    return path
+
+
+FilePath = Annotated[str, AfterValidator(_possible)]
+UserPath = Annotated[str, AfterValidator(os.path.expanduser), AfterValidator(_possible)]
 """A path in which ``~`` is the user's home."""
 
 
@@ -73,6 +91,19 @@ class FramesSettings(Section):
         "quarantined as truncated. Frames that are decoded count if they decode. Frames that "
         "nobody wants and no wanted one depends on are not decoded: they count if their packets "
         "are whole. Where any packet is not, every frame is decoded.",
+    )
+    max_pixels: Annotated[int, Field(ge=10_000)] = Field(
+        120_000_000,
+        description="A video or image of more pixels (width times height) is quarantined: a few "
+        "kB can claim any size. 8K video has 33 million.",
+    )
+    max_seconds: Annotated[float, Field(gt=0)] = Field(
+        14400.0, description="A longer video is quarantined; so is one of 300 times as many frames."
+    )
+    timeout: Annotated[float, Field(gt=0)] = Field(
+        3600.0,
+        description="A video whose frames take more seconds than this is quarantined. Far more "
+        "than any takes, so that it does not depend on the machine what is.",
     )
 
 

@@ -23,7 +23,9 @@ from unmask.faces.index import Crop, FaceIndex, Quality
 from unmask.faces.look import sharpness
 from unmask.faces.ready_crops import ReadyCrops
 from unmask.files import fresh_directory
+from unmask.frames.bounds import needs_memory
 from unmask.frames.images import read_image, write_jpeg
+from unmask.frames.limits import USUAL
 from unmask.records import Square
 
 KEEP = "keep"
@@ -108,9 +110,9 @@ def _cut(
 ) -> tuple[NDArray[np.uint8], Face, Square] | str:
     """The crop of an image with its face and where it was cut, or why there is none."""
     try:
-        image = read_image(source)
-    except UnreadableMedia as error:
-        return str(error)
+        image = read_image(source, USUAL)
+    except (UnreadableMedia, MemoryError) as error:
+        return str(error) or needs_memory()
     height, width = image.shape[:2]
     whole = Face((0.0, 0.0, float(width), float(height)), 1.0)
     face = finder.find(image)

@@ -17,37 +17,40 @@ FIELD = "card"
 
 
 def training_card(dataset_csv: Path, **recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """The videos of training and validation by dataset, class and method, and the settings."""
-    found: dict[tuple[str, ...], dict[str, set[str]]] = {}
-    crops: dict[tuple[str, ...], int] = {}
+    """The videos of training and validation, and the settings.
+
+    ``data`` counts videos, groups and crops of each ``split/dataset/class/method``.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
     for row in read_rows(dataset_csv, ("video", "label", "group", "split")):
-        if row["split"] not in ("train", "val"):
-            continue
-        name = CLASS_NAMES[int(row["label"])]
-        place = row["split"], row.get("dataset", ""), name, row.get("method", "")
-        seen = found.setdefault(place, {"videos": set(), "groups": set()})
-        seen["videos"].add(row["video"])
-        seen["groups"].add(row["group"])
-        crops[place] = crops.get(place, 0) + 1
-    data = [
-        dict(zip(("split", "dataset", "class", "method"), place, strict=True))
-        | {key: len(names) for key, names in found[place].items()}
-        | {"crops": crops[place]}
-        for place in sorted(found)
-    ]
+        if row["split"] in ("train", "val"):
+            kind = CLASS_NAMES[int(row["label"])]
+            part = "/".join((row["split"], row.get("dataset", ""), kind, row.get("method", "")))
+            seen = found.setdefault(part, {"videos": [], "groups": [], "crops": []})
+            for name, value in zip(seen, (row["video"], row["group"], row["file"]), strict=True):
+                seen[name].append(value)
+    data = {
+        part: {name: len(set(values)) for name, values in found[part].items()}
+        for part in sorted(found)
+    }
     return {"data": data, "recipe": {name: dict(section) for name, section in recipe.items()}}
 
 
 def trained_on(contract: Mapping[str, Any]) -> str:
     """A sentence on the videos of a training; empty where a model file does not say."""
-    rows = [row for row in contract.get(FIELD, {}).get("data", ()) if row["split"] == "train"]
-    if not rows:
+    counts = dict.fromkeys(CLASS_NAMES, 0)
+    datasets, methods = set(), set()
+    for part, row in contract.get(FIELD, {}).get("data", {}).items():
+        split, dataset, kind, method = [*part.split("/", 3), "", "", ""][:4]
+        if split == "train" and kind in counts:
+            counts[kind] += row.get("videos", 0)
+            datasets.add(dataset)
+            methods.add(method)
+    if not any(counts.values()):
         return ""
-    fake = sum(row["videos"] for row in rows if row["class"] == CLASS_NAMES[FAKE])
-    real = sum(row["videos"] for row in rows) - fake
-    methods = sorted({row["method"] for row in rows} - {""})
-    kinds = f" ({', '.join(methods)})" if methods else ""
-    datasets = ", ".join(sorted({row["dataset"] for row in rows} - {""}))
-    return f"Trained on {real} real and {fake} fake videos{kinds}" + (
-        f" of {datasets}." if datasets else "."
+    real, fake = counts[CLASS_NAMES[1 - FAKE]], counts[CLASS_NAMES[FAKE]]
+    kinds = ", ".join(sorted(methods - {""}))
+    return (
+        f"Trained on {real} real and {fake} fake videos{f' ({kinds})' if kinds else ''} of "
+        f"{', '.join(sorted(datasets - {''})) or 'one dataset'}."
     )

@@ -14,7 +14,6 @@ from unmask.errors import DatasetError
 from unmask.evaluation.aggregate import aggregate_logits
 from unmask.evaluation.robustness import AS_THEY_ARE
 from unmask.evaluation.scores import VideoScore
-from unmask.frames.degrade import Degradation
 from unmask.prediction.batch import score_files
 from unmask.prediction.run_settings import Scoring
 from unmask.videos.manifest import Video
@@ -48,19 +47,18 @@ def scores_after(
     Raises:
         DatasetError: there is none to be made, or no video to make it to.
     """
-    wanted = {change: Degradation.parse(change) for change in changes}
     videos = {row.id: row for row in manifest if row.dataset not in cropped}
     base = [row for row in scored if row.split == "test" and row.video in videos]
-    if not wanted or not base:
-        lacking = "evaluate.robustness is empty" if not wanted else "no test video is uncropped"
+    if not changes or not base:
+        lacking = "evaluate.robustness is empty" if not changes else "no test video is uncropped"
         raise DatasetError(
             f"There is nothing to measure: {lacking}. For example:\n  evaluate:\n"
             "    robustness: [h264-40, shrink-0.5, blur-2, noise-0.05]"
         )
     found = {AS_THEY_ARE: base}
     files = [Path(videos[row.video].path) for row in base]
-    for name, change in wanted.items():
-        told = score_files(files, model, contract, scoring, jobs=jobs, change=change)
+    for name in changes:
+        told = score_files(files, model, contract, scoring, jobs=jobs, change=name)
         logits = (
             aggregate_logits([frame.logit for frame in result.frames], scoring.aggregate)
             if result.p_fake is not None

@@ -6,6 +6,7 @@ It is taken at the start of every run, so that the workflow knows each video bef
 from __future__ import annotations
 
 import os
+import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +15,13 @@ from pathlib import Path
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
 from unmask.files import digest
+from unmask.foreign import NOT_A_FILE, shown
 from unmask.labels import FAKE
-from unmask.tables import read_table
+from unmask.tables import read_rows
 from unmask.videos.groups import Groups, rename_groups
 from unmask.videos.ids import slug, unique_ids
 from unmask.videos.manifest import Candidate
-from unmask.videos.media_types import is_video
+from unmask.videos.media_types import is_video, name_parts
 from unmask.videos.pairs import group_by_name, plain
 from unmask.videos.problems import Problem
 from unmask.videos.readers.listing import Listing
@@ -125,7 +127,11 @@ def take_inventory(
                 )
             )
         inventory.problems += [
-            Problem(slug(Path(path).stem), "manifest", f"{dataset.name}: {path}: {reason}")
+            Problem(
+                slug(shown(name_parts(path)[0])),
+                "manifest",
+                f"{dataset.name}: {shown(path)}: {reason}",
+            )
             for path, reason in listing.problems
         ]
         inventory.notes += [f"{dataset.name}: {note}" for note in listing.notes]
@@ -161,11 +167,9 @@ def _name_groups(videos: Sequence[Candidate], donors: Sequence[str], groups: Gro
 def _put_together(videos: Sequence[Candidate], path: Path) -> list[str]:
     """Join the groups of the pairs in a table. Returns a note, if it names videos not there."""
     try:
-        rows = read_table(path)
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"split.together: {path} cannot be read: {error}") from None
-    if rows and not {"video", "other"} <= set(rows[0]):
-        raise DatasetError(f"split.together: {path} must have the columns video,other.")
+        rows = list(read_rows(path, ("video", "other")))
+    except DatasetError as error:
+        raise DatasetError(f"split.together: {error}") from None
     by_id = {video.id: video for video in videos}
     pairs = [(by_id.get(row["video"]), by_id.get(row["other"])) for row in rows]
     known = [(one.group, two.group) for one, two in pairs if one and two]
@@ -214,8 +218,12 @@ def _set_aside_unusable(listing: Listing, root: Path, *, cropped: bool) -> None:
 
 
 def _why_unusable(path: Path, cropped: bool) -> str:
-    if not path.exists():
+    try:
+        mode = path.stat().st_mode
+    except OSError:
         return "a link to a file that is not there"
+    if not stat.S_ISREG(mode):
+        return NOT_A_FILE
     if not os.access(path, os.R_OK):
         return "no permission to read the file"
     return "a video; `cropped: true` takes images" if cropped and is_video(path) else ""

@@ -22,12 +22,13 @@ from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
 from unmask.workflow.kept import read_kept
+from unmask.workflow.moved import move
 from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.plan import SETTINGS, Plan
 from unmask.workflow.repeats import FOLDER, STAGES_AGAIN, repeats_of
 from unmask.workflow.stages import settings_of
 
-ACCEPTED = Path("results/accepted.txt")
+ACCEPTED = Path("results/workflow/accepted.txt")
 """Whether enough videos are left, and below that in what the datasets differ."""
 
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
@@ -42,7 +43,7 @@ CONTENTS = Path(".snakemake/unmask/contents.csv")
 def make_plan(
     configuration: Mapping[str, Any], where: Path = Path(), *, write: bool = True
 ) -> Plan:
-    """Check the configuration, list the videos, and write both below ``results/settings``.
+    """Check the configuration, list the videos, and write both below ``results/workflow/settings``.
 
     Files there are touched only when their content changes. The times of results are settled, so
     that they tell what is to be made again. Without ``write`` nothing is touched: another run may
@@ -80,6 +81,7 @@ def make_plan(
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
+            move(where)
             _write(plan, where / SETTINGS)
             plan.stale, plan.absent = set_mtimes(expected(plan), where)
             if plan.is_current("accept"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 
+from unmask.config import recipes
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
 from unmask.config.sections import CropSettings
@@ -28,7 +29,7 @@ from unmask.workflow.code import code_digest
 from unmask.workflow.kept import Kept, code_that_counts
 from unmask.workflow.keys import key
 
-SETTINGS = "results/settings"
+SETTINGS = "results/workflow/settings"
 """The folder for the settings of each stage and the list of videos."""
 
 SOURCES = "sources.csv"
@@ -316,6 +317,8 @@ class Plan:
                 "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
                 "crop.place: box."
             )
+        if hint := recipes.advice(self.config):
+            lines.append(hint)
         return "\n".join(lines + self.unlike)
 
 

@@ -16,6 +16,12 @@ def measured(folder, clips=CLIPS, **settings):
     return json.loads((folder / "metrics.json").read_text())
 
 
+def settings_of_the_report(results, dataset):
+    (results / "workflow/settings").mkdir(parents=True)
+    record = {"settings": {"config": {"datasets": [dataset]}}}
+    (results / "workflow/settings/report.json").write_text(json.dumps(record))
+
+
 def test_the_answer_has_a_sentence_an_interval_the_quarantined_and_the_report(tmp_path):
     measured(tmp_path / "results")
     lines = closing(tmp_path / "results", tmp_path)
@@ -36,10 +42,14 @@ def test_paths_work_from_where_the_reader_stands(tmp_path):
 
 def test_the_demo_is_called_one(tmp_path):
     measured(tmp_path)
-    (tmp_path / "settings").mkdir()
-    record = {"settings": {"config": {"datasets": [{"kind": "demo"}]}}}
-    (tmp_path / "settings/report.json").write_text(json.dumps(record))
+    settings_of_the_report(tmp_path, {"kind": "demo"})
     assert any(line.startswith("This is the demo") for line in closing(tmp_path, tmp_path))
+
+
+def test_real_videos_with_the_recipe_of_the_demo_get_the_line_to_write(tmp_path):
+    measured(tmp_path)
+    settings_of_the_report(tmp_path, {"kind": "folders", "name": "mine", "root": "data/mine"})
+    assert "  unmask recipe elsewhere" in closing(tmp_path, tmp_path)
 
 
 def test_without_metrics_there_is_no_answer(tmp_path):

@@ -14,13 +14,16 @@ from rerun_changes import OTHER_VALUES
 from rerun_table import law
 from unmask.config.load import validate
 from unmask.errors import ConfigError, DatasetError, UnmaskError
+from unmask.files import fingerprint
 from unmask.workflow import keeping, stage_settings, stages
 from unmask.workflow import plan as plans
 from unmask.workflow.code import code_digest
 from unmask.workflow.expected import expected
 from unmask.workflow.keeping import keep
 from unmask.workflow.kept import read_kept
+from unmask.workflow.keys import read_key
 from unmask.workflow.make_plan import make_plan
+from unmask.workflow.receipt import is_whole
 from unmask.workflow.repeats import STAGES_AGAIN
 
 
@@ -116,10 +119,12 @@ def test_settings_of_a_stage_are_the_arguments_of_its_function():
 
     from unmask.faces.crop import crop_faces
     from unmask.faces.geometry import Geometry
+    from unmask.frames.limits import LIMITS
     from unmask.frames.sample import extract_frames
 
     config = validate({"frames": {"fps": 5}, "crop": {"min_confidence": 0.5}})
-    assert set(stages.settings_of(config, "frames")) <= set(signature(extract_frames).parameters)
+    frames = set(stages.settings_of(config, "frames")) - set(LIMITS)
+    assert frames <= set(signature(extract_frames).parameters)
     geometry = {field.name for field in fields(Geometry)}
     assert set(stages.settings_of(config, "faces")) <= geometry | set(
         signature(crop_faces).parameters
@@ -145,10 +150,10 @@ def test_a_dvc_stage_depends_on_its_settings_and_on_what_the_stages_before_it_ma
             assert name not in pipeline
             continue
         deps = pipeline["faces" if name == "cropped" else name]["deps"]
-        assert f"results/settings/{name}.json" in deps
+        assert f"results/workflow/settings/{name}.json" in deps
         if name == "train":  # of the dataset it reads these parts, and a key that speaks for them
             assert deps[1:] == [
-                "results/made_of/training_data.json",
+                "results/workflow/made_of/training_data.json",
                 "results/dataset/train",
                 "results/dataset/val",
             ]
@@ -238,6 +243,25 @@ def test_the_plan_tells_what_is_missing_and_what_is_made_of_something_else(tmp_p
     assert "detections: 1 made from results that are out of date" in changed
 
 
+def test_machinery_that_an_earlier_version_left_beside_the_answer_is_moved_not_made_again(tmp_path):
+    settings = video_project(tmp_path)
+    make_all(make_plan(settings, tmp_path), tmp_path)
+    results, folder = tmp_path / "results", tmp_path / "results/workflow"
+    (folder / "accepted.txt").write_text("1 of 1 videos\n")
+    receipt = folder / "made_of/accept.json"
+    vouched = {"results/accepted.txt": fingerprint(folder / "accepted.txt")}
+    receipt.write_text(json.dumps({"made_of": read_key(receipt), "files": vouched}))
+    for path in list(folder.iterdir()):
+        path.rename(results / path.name)
+    folder.rmdir()
+
+    plan = make_plan(settings, tmp_path)
+    assert plan.lacking() == []
+    assert not (results / "settings").exists()
+    assert not (results / "made_of").exists()
+    assert is_whole(receipt, tmp_path)
+
+
 def test_a_video_that_is_in_no_dataset_is_named(tmp_path):
     with pytest.raises(DatasetError, match="no video 'b'"):
         make_plan(video_project(tmp_path), tmp_path).path("b")
@@ -318,7 +342,7 @@ def test_the_record_says_the_same_whenever_it_is_written_and_wherever_it_is_read
     (tmp_path / "clone").mkdir()
     for name in ("d", "results", "kept.yaml"):
         (tmp_path / name).rename(tmp_path / "clone" / name)
-    shutil.rmtree(tmp_path / "clone/results/settings")
+    shutil.rmtree(tmp_path / "clone/results/workflow/settings")
     assert make_plan(old, tmp_path / "clone").lacking() == []
     another_version(monkeypatch, "train")
     assert "frames" not in make_plan(old, tmp_path / "clone").older(), (
@@ -397,7 +421,7 @@ def test_a_repeat_is_the_run_with_its_settings_from_the_split_on(tmp_path):
     for stage in STAGES_AGAIN:
         [found] = again(keys, "fold1-seed1", stage).values()
         assert found == single[stage], stage
-        written = tmp_path / f"results/settings/repeats/fold1-seed1/{stage}.json"
+        written = tmp_path / f"results/workflow/settings/repeats/fold1-seed1/{stage}.json"
         assert written.read_text() == alone.settings[stage]
     shared = ("demo", "frames", "detections", "faces")
     main = keys_of(make_plan({}, tmp_path / "alone", write=False))
@@ -495,7 +519,7 @@ def test_subgroups_are_the_values_of_a_column(tmp_path):
         tmp_path, *[("real", "", "old"), ("fake", "x", ""), ("fake", "y", "new")] * 6
     )
     plan = make_plan({"datasets": datasets, "evaluate": {"by": ["camera"]}}, tmp_path)
-    table = (tmp_path / "results/settings/subgroups.csv").read_text().splitlines()
+    table = (tmp_path / "results/workflow/settings/subgroups.csv").read_text().splitlines()
     assert table[:3] == ["video,column,value", "0,camera,old", "2,camera,new"]
     assert len(table) == 13
     plain = make_plan({"datasets": datasets}, tmp_path, write=False)

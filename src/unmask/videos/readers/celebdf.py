@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import CelebDf
 from unmask.errors import DatasetError
+from unmask.foreign import MB, read_bytes
 from unmask.labels import FAKE, REAL, TRAINING
 from unmask.videos.readers.listing import Clip, Listing, by_folder, find_media, official_split
 
@@ -76,9 +77,10 @@ def clip_of(path: str, folder: str, images: tuple[str, ...] = ()) -> Clip | None
 
 def _apply_test_list(path: Path, listing: Listing) -> str:
     """Make the listed videos the test split. Returns why not; empty if done."""
-    if not path.is_file():
+    if not path.exists():
         return f"there is no {_TEST_LIST} in the folder"
-    lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    content = read_bytes(path, 32 * MB, DatasetError)
+    lines = content.decode("utf-8-sig", errors="replace").splitlines()
     paths = [line.split()[-1].replace("\\", "/") for line in lines if line.strip()]
     named = {"-".join(PurePosixPath(path).with_suffix("").parts[-2:]): path for path in paths}
     tested = {clip.group for clip in listing.clips if clip.name in named}

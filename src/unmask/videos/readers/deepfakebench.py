@@ -13,9 +13,10 @@ from typing import Any
 
 from unmask.config.datasets import DeepfakeBench
 from unmask.errors import DatasetError
+from unmask.foreign import MB, read_json
 from unmask.labels import FAKE, REAL, SPLITS
 from unmask.videos.readers import celebdf, faceforensics
-from unmask.videos.readers.listing import Clip, Listing, by_folder, inside, read_json
+from unmask.videos.readers.listing import Clip, Listing, by_folder, inside
 
 _IN_TEST = "not in the test list, and of one original with a video in it"
 
@@ -27,7 +28,7 @@ def read(root: Path, settings: DeepfakeBench) -> Listing:
     Videos of the lists for training and validation are left out if one of their group is tested.
     """
     source = inside(settings.list, source=f"Dataset '{settings.name}', list")
-    content = read_json(root / source)
+    content = read_json(root / source, DatasetError, most=256 * MB)
     listing, seen = Listing(namespace=settings.name), dict[str, Clip]()
     spaces = set()
     for split, levels, name, entry in _entries(content, source):

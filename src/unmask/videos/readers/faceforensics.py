@@ -15,15 +15,9 @@ from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import FaceForensics
 from unmask.errors import DatasetError
+from unmask.foreign import read_json
 from unmask.labels import FAKE, REAL
-from unmask.videos.readers.listing import (
-    Clip,
-    Listing,
-    by_folder,
-    find_media,
-    official_split,
-    read_json,
-)
+from unmask.videos.readers.listing import Clip, Listing, by_folder, find_media, official_split
 
 COMPRESSIONS = ("raw", "c0", "c23", "c40")
 SOURCES = ("youtube", "actors")
@@ -88,7 +82,7 @@ def _apply_lists(root: Path, listing: Listing) -> str:
 
 
 def _ids(path: Path) -> set[str]:
-    pairs = read_json(path)
+    pairs = read_json(path, DatasetError)
     if not isinstance(pairs, list) or not all(isinstance(pair, list) for pair in pairs):
         raise DatasetError(f'{path} must be a list of pairs of ids: [["071", "054"], …]')
     return {str(name) for pair in pairs for name in pair}

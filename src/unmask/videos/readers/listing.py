@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from unmask.config.datasets import CelebDf, FaceForensics
 from unmask.errors import DatasetError
+from unmask.foreign import shown_value
 from unmask.labels import FAKE, REAL
 from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
@@ -171,32 +170,20 @@ def official_split(
     return not why
 
 
-def read_json(path: Path, **options: Any) -> Any:
-    """The content of a JSON file in UTF-8, with or without a mark of byte order.
-
-    Raises:
-        DatasetError: it cannot be read, or is no JSON.
-    """
-    try:
-        return json.loads(path.read_text("utf-8-sig"), **options)
-    except (OSError, ValueError, RecursionError) as error:
-        raise DatasetError(f"{path} cannot be read as JSON: {error}") from None
-
-
 def inside(path: str, *, source: str) -> str:
     """``path`` in its normal form, if it stays inside the dataset's folder.
 
     Raises:
         DatasetError: an absolute path, or one that climbs out with ``..``.
     """
-    pure = PurePosixPath(path.strip().replace("\\", "/"))
-    absolute = pure.is_absolute() or (pure.parts and pure.parts[0].endswith(":"))
-    if absolute or ".." in pure.parts or not pure.parts:
+    given = path.strip().replace("\\", "/")
+    parts = [part for part in given.split("/") if part not in ("", ".")]
+    if not parts or given.startswith("/") or parts[0].endswith(":") or ".." in parts:
         raise DatasetError(
-            f"{source}: the path {path!r} leads out of the dataset's folder. Write paths relative "
-            "to that folder, without '..', or absolute ones that lie in it."
+            f"{source}: the path {shown_value(path)} leads out of the dataset's folder. Write "
+            "paths relative to that folder, without '..', or absolute ones that lie in it."
         )
-    return str(pure)
+    return "/".join(parts)
 
 
 def parse_label(text: str, *, source: str) -> int:
@@ -211,7 +198,8 @@ def parse_label(text: str, *, source: str) -> int:
         if text.strip().lower() in ("true", "false", "yes", "no"):
             doubt = " (a real video or a fake one?)"
         raise DatasetError(
-            f"{source}: the label {text!r}{doubt} is not known. Write real or 0, fake or 1."
+            f"{source}: the label {shown_value(text)}{doubt} is not known. Write real or 0, fake "
+            "or 1."
         )
     return label
 
@@ -227,6 +215,7 @@ def parse_split(text: str, *, source: str) -> str:
     split = _SPLITS.get(text.strip().lower())
     if split is None:
         raise DatasetError(
-            f"{source}: the split {text!r} is not known. Write train, val or test, or leave it out."
+            f"{source}: the split {shown_value(text)} is not known. Write train, val or test, or "
+            "leave it out."
         )
     return split

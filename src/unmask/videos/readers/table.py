@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,8 @@ from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import Table
 from unmask.errors import DatasetError
-from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from unmask.foreign import MB, is_regular, read_bytes
+from unmask.videos.media_types import MEDIA_SUFFIXES, name_parts
 from unmask.videos.readers.listing import (
     NOT_MEDIA,
     Clip,
@@ -31,6 +33,7 @@ from unmask.videos.readers.listing import (
 
 NEEDED = ("path", "label")
 OPTIONAL = ("group", "split", "method", "subject", "video")
+MOST_BYTES, MOST_ROWS = 256 * MB, 1_000_000
 _INDEX = ("", "unnamed: 0")
 """Names of a column that pandas adds in front: row numbers."""
 
@@ -41,9 +44,10 @@ def read(root: Path, settings: Table) -> Listing:
     rows = _rows(root / inside(settings.table, source="datasets.table"), source)
     listing = Listing(namespace=settings.name)
     seen: dict[str, tuple[int, dict[str, str]]] = {}
+    roots = tuple({f"{root.absolute()}/", f"{root.resolve()}/"})
     for number, row in rows:
         line = f"{source}, line {number}"
-        path = inside(_relative(row["path"], root), source=line)
+        path = inside(_relative(row["path"], root, roots), source=line)
         row["path"] = path
         if path in seen:
             first, other = seen[path]
@@ -60,9 +64,9 @@ def read(root: Path, settings: Table) -> Listing:
             clip.name = PurePosixPath(path).name
             listing.clips += [clip] if clip.images else []
             listing.problems += [] if clip.images else [(path, "a folder without images")]
-        elif PurePosixPath(path).suffix.lower() not in VIDEO_SUFFIXES | IMAGE_SUFFIXES:
+        elif name_parts(path)[1].lower() not in MEDIA_SUFFIXES:
             listing.problems.append((path, NOT_MEDIA))
-        elif (root / path).is_file():
+        elif is_regular(f"{root}/{path}"):
             listing.clips.append(clip)
         else:
             listing.problems.append((path, f"in {settings.table} but not in the folder"))
@@ -126,19 +130,18 @@ def _facts(clip: Clip) -> Clip:
     return replace(clip, path="", name="", images=())
 
 
-def _relative(path: str, root: Path) -> str:
+def _relative(path: str, root: Path, roots: Sequence[str]) -> str:
     """``path`` as seen from ``root``, if it is an absolute one that lies in it."""
-    given = Path(path).expanduser()
-    for folder in (root.absolute(), root.resolve()):
-        if given.is_absolute() and given.is_relative_to(folder):
-            return given.relative_to(folder).as_posix()
-    return path if (root / path).exists() else str(given)
+    given = path
+    if path.startswith("~") and not is_regular(root / path):
+        given = os.path.expanduser(path)  # noqa: PTH111  (leaves an unknown user as it is)
+    return next((given.removeprefix(one) for one in roots if given.startswith(one)), given)
 
 
 def _clip(path: str, row: dict[str, str], line: str) -> Clip:
     return Clip(
         path=path,
-        name=PurePosixPath(path).stem,
+        name=name_parts(path)[0],
         label=parse_label(row["label"], source=line),
         group=row.get("group", ""),
         split=parse_split(row.get("split", ""), source=line),
@@ -150,7 +153,7 @@ def _clip(path: str, row: dict[str, str], line: str) -> Clip:
 
 def _rows(path: Path, source: str) -> list[tuple[int, dict[str, str]]]:
     """Line numbers and rows, with surrounding spaces taken off."""
-    if not path.is_file():
+    if not path.exists():
         raise DatasetError(
             f"There is no table {source}. Write a CSV with the columns path,label there, or name "
             "yours with `table:`."
@@ -172,6 +175,8 @@ def _rows(path: Path, source: str) -> list[tuple[int, dict[str, str]]]:
             values = {k: (v or "").strip() for k, v in row.items() if k not in _INDEX}
             if any(values.values()):
                 rows.append((reader.line_num, values))
+            if len(rows) > MOST_ROWS:
+                raise DatasetError(f"{source} has more than {MOST_ROWS} rows, the most here.")
         return rows
     except csv.Error as error:
         raise DatasetError(f"{source} is not a CSV: {error}") from None
@@ -179,7 +184,7 @@ def _rows(path: Path, source: str) -> list[tuple[int, dict[str, str]]]:
 
 def _text(path: Path, source: str) -> str:
     """The table as text: UTF-8, or UTF-16 as spreadsheets save it, with a mark of byte order."""
-    content = path.read_bytes()
+    content = read_bytes(path, MOST_BYTES, DatasetError)
     utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = content.decode("utf-16" if utf_16 else "utf-8-sig")
