@@ -11,6 +11,7 @@ from argparse import (
     BooleanOptionalAction,
     Namespace,
 )
+from collections.abc import Sequence
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -146,11 +147,9 @@ def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
     from unmask.evaluation.aggregate import check_aggregate
     from unmask.model.contract import read_contract
-    from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
     from unmask.prediction.detector import card_of, model_to_use, name_of
     from unmask.prediction.outputs import Destinations
-    from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
     from unmask.prediction.results import Prediction
     from unmask.prediction.run_settings import scoring_of_run
@@ -177,7 +176,7 @@ def run(args: Namespace) -> int:
     files = inputs.files
     wanted = Destinations(args.json, args.csv, args.kaggle, args.kaggle_fill, args.html)
     wanted.check(files)
-    names = annotated_names(args.annotate, files) if args.annotate else {}
+    names = _annotated_names(args, files)
     receipt = Receipt(args) if args.settings else None
     memory = _memory(args, scoring)
     results_to = sys.stderr if wanted.to_output else None
@@ -194,7 +193,7 @@ def run(args: Namespace) -> int:
         args.model,
         contract,
         scoring,
-        pictured=MOST_PICTURED if args.html else 0,
+        pictured=_pictured(args),
         jobs=args.jobs,
         memory=memory,
         remedy="`--min-decoded 0` scores what is there",
@@ -252,6 +251,23 @@ def _inputs(args: Namespace) -> Inputs:
             "  predict:\n    inputs: [data/unlabeled]"
         )
     return Inputs(listed)
+
+
+def _annotated_names(args: Namespace, files: Sequence[Path]) -> dict[Path, Path]:
+    if not args.annotate:
+        return {}
+    from unmask.prediction.annotate.names import annotated_names
+
+    return annotated_names(args.annotate, files)
+
+
+def _pictured(args: Namespace) -> int:
+    """How many of the files get pictures."""
+    if not args.html:
+        return 0
+    from unmask.prediction.page import MOST_PICTURED
+
+    return MOST_PICTURED
 
 
 def _memory(args: Namespace, scoring: Scoring) -> ResultCache | None:

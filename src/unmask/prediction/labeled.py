@@ -17,7 +17,6 @@ from unmask.evaluation.scores import FrameScore, VideoScore, write_frames, write
 from unmask.faces.adopt import KEEP, adopt_dataset
 from unmask.faces.geometry import Geometry
 from unmask.files import write_text
-from unmask.model import runtime
 from unmask.prediction.batch import score_files
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
@@ -156,7 +155,6 @@ def _scored_crops(
     total: int,
 ) -> Iterator[tuple[Video, Prediction]]:
     """Score images that are face crops, brought to the geometry that the model was trained on."""
-    runtime.start()
     from unmask.prediction.predictor import Predictor
 
     predictor = Predictor(

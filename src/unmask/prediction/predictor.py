@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
 
 from unmask.errors import ModelError
 from unmask.evaluation.aggregate import aggregate_logits, check_aggregate
-from unmask.evaluation.explain.layers import ModelParts, split_model
 from unmask.evaluation.scores import CropScore, frame_scores, track_scores
 from unmask.evaluation.uncertainty import MIN_FRAMES, interval
 from unmask.faces.index import FaceIndex
-from unmask.model.model_file import load_model
-from unmask.model.predict_crops import predict_logits
+from unmask.model.scorer import load_scorer
 from unmask.prediction.pictures import take_pictures
 from unmask.prediction.prepare import Prepared, check_preparation
 from unmask.prediction.results import FaceScore, Prediction, Track
+
+if TYPE_CHECKING:
+    from unmask.evaluation.explain.layers import ModelParts
 
 _HOLDS = "the interval holds the threshold"
 _TOO_NEAR = "so near the threshold this model errs too often"
@@ -48,7 +50,8 @@ class Predictor:
             ModelError: not a model of ours, or its contract does not say how crops are made.
         """
         check_aggregate(aggregate)
-        self._model, self.contract = load_model(model)
+        self._file = model
+        self._scorer, self.contract = load_scorer(model)
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         self._undecided = undecided or (threshold, threshold)
         self._doubt = doubt
@@ -112,15 +115,16 @@ class Predictor:
 
     def logits(self, crops: Iterable[Path | np.ndarray]) -> np.ndarray:
         """Score crops: image files, or RGB (height, width, 3) uint8. float64 of shape (n,)."""
-        return predict_logits(
-            self._model, crops, input_size=self.contract["input_size"], flip=self._flip
-        )
+        return self._scorer.logits(crops, flip=self._flip)
 
     def illustrate(self, prepared: Prepared, result: Prediction) -> None:
-        """Add thumbnails and heat maps to a result, while its files are still there."""
+        """Add thumbnails and heat maps to a result, while its files are still there.
+
+        Heat maps need gradients, and so Keras.
+        """
         if self._split is None and not self._no_split:
             try:
-                self._split = split_model(self._model)
+                self._split = _split(self._file)
             except ModelError as error:
                 self._no_split = str(error)
         result.pictures = take_pictures(self._split, prepared, result, self._threshold)
@@ -130,6 +134,7 @@ class Predictor:
         """The first reason not to take a score for a verdict; empty if there is none."""
         if self._doubt:
             return self._doubt
+        assert result.p_fake is not None  # noqa: S101
         number, span, (low, high) = len(result.frames), result.interval, self._undecided
         if number < MIN_FRAMES and len(result.sampled) > 1:
             return f"{number} frame{'s' * (number > 1)} with a face: too few"
@@ -152,3 +157,14 @@ class Predictor:
                 )
             )  # fmt: skip
         return tracks
+
+
+def _split(file: Path) -> ModelParts:
+    from unmask.model import runtime
+
+    runtime.start()
+    from unmask.evaluation.explain.layers import split_model
+    from unmask.model.model_file import load_model
+
+    model, _ = load_model(file)
+    return split_model(model)

@@ -1,6 +1,6 @@
 """Prepares many files, ahead of what is asked for.
 
-Preparing needs no model, so it starts while TensorFlow is still being loaded, and the next file is
+Preparing needs no model, so it starts while that is still being loaded, and the next file is
 prepared while one is scored.
 """
 

@@ -23,6 +23,7 @@ from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
 from unmask.model.contract import CLASSES
 from unmask.model.pixels import first_unreadable
+from unmask.model.scoring_graph import add_graph
 from unmask.training import augmentation_picture
 from unmask.training.augment.chain import augmentation
 from unmask.training.batches import Batches, in_memory
@@ -239,5 +240,6 @@ def _write(
             writer.writerows(selection.rows)
         augmentation_picture.write_picture(Path(folder) / PICTURE, *shown)
         model_file.save_model(scorer, Path(folder) / MODEL, contract)
+        add_graph(Path(folder) / MODEL, scorer)
         for name in (HISTORY_FILE, PICTURE, MODEL):
             (Path(folder) / name).replace(out_dir / name)
