@@ -168,6 +168,10 @@ def run(args: Namespace) -> int:
     check_aggregate(scoring.aggregate)
     if scoring.source:
         logging.info("threshold %.3f, from %s", scoring.threshold, scoring.source)
+    if scoring.tested.told:
+        logging.info(scoring.tested.told)
+    if scoring.tested.doubt:
+        logging.warning("NO VERDICT HERE IS DECIDED: %s.", scoring.tested.doubt)
     inputs = _inputs(args)
     files = inputs.files
     wanted = Destinations(args.json, args.csv, args.kaggle, args.kaggle_fill, args.html)
@@ -215,7 +219,10 @@ def run(args: Namespace) -> int:
             logging.warning(line)
         if results:
             written = wanted.write(
-                [*results, *left_out], model=args.model, threshold=scoring.threshold
+                [*results, *left_out],
+                model=args.model,
+                threshold=scoring.threshold,
+                test=scoring.tested,
             )
     if interrupted:
         logging.warning("interrupted: %d of %d files were scored", len(results), len(files))

@@ -80,6 +80,7 @@ def run(args: Namespace) -> int:
         limits,
         model=args.model,
         threshold=scoring.threshold,
+        test=scoring.tested,
         local=local,
         ready=lambda: logging.info("%s is ready. Ctrl-C ends it.", address),
     )

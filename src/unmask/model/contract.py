@@ -104,6 +104,7 @@ class Contract(_Needed, total=False):
     precision: str
     seed: Annotated[int, Range(ge=0)]
     versions: dict[str, str]
+    demo: bool
 
 
 def read_contract(path: Path) -> dict[str, Any]:

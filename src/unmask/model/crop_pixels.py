@@ -27,7 +27,7 @@ def read_crop(path: Path | str) -> NDArray[np.uint8]:
     image = cv2.imdecode(data, flags) if data.size else None
     if image is None:
         raise UnreadableMedia(f"{path} cannot be read as an image: it is damaged or none")
-    return image[..., ::-1]
+    return image[..., ::-1].astype(np.uint8, copy=False)
 
 
 def check_crop(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:

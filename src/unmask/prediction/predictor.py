@@ -13,7 +13,7 @@ from scipy.special import expit
 from unmask.errors import ModelError
 from unmask.evaluation.aggregate import aggregate_logits, check_aggregate
 from unmask.evaluation.scores import CropScore, frame_scores, track_scores
-from unmask.evaluation.uncertainty import interval
+from unmask.evaluation.uncertainty import MIN_FRAMES, interval
 from unmask.faces.index import FaceIndex
 from unmask.model.scorer import load_scorer
 from unmask.prediction.pictures import take_pictures
@@ -38,11 +38,13 @@ class Predictor:
         aggregate: str = "mean",
         flip: bool = False,
         undecided: tuple[float, float] | None = None,
+        doubt: str = "",
     ) -> None:
         """Load ``model``. A video scored ``threshold`` or more is called fake.
 
         ``aggregate`` and ``flip``: see :func:`unmask.evaluation.score_dataset.score_dataset`.
-        ``undecided``: see :class:`unmask.prediction.run_settings.Scoring`.
+        ``undecided``: see :class:`unmask.prediction.run_settings.Scoring`. ``doubt``: why no
+        verdict is decided (:class:`unmask.prediction.model_test.ModelTest`); empty: each by itself.
 
         Raises:
             ModelError: not a model of ours, or its contract does not say how crops are made.
@@ -52,6 +54,7 @@ class Predictor:
         self._scorer, self.contract = load_scorer(model)
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         self._undecided = undecided or (threshold, threshold)
+        self._doubt = doubt
         check_preparation(self.contract, model)
         self._split: ModelParts | None = None
         self._no_split = ""
@@ -102,11 +105,10 @@ class Predictor:
         result.verdict = self._verdict(result.p_fake)
         if (span := interval(p_frames, self._aggregate)) is not None:
             result.p_low, result.p_high = span
-            result.decided = self._verdict(span[0]) == self._verdict(span[1])
-            result.why_undecided = "" if result.decided else _HOLDS
-        low, high = self._undecided
-        if low < result.p_fake < high:
-            result.decided, result.why_undecided = False, result.why_undecided or _TOO_NEAR
+            result.decided = True
+        result.why_undecided = self._why_undecided(result)
+        if result.why_undecided:
+            result.decided = False
         result.n_faces = len(crops.faces)
         result.coverage = round(len(result.frames) / len(sampled), 4)
         return result
@@ -127,6 +129,18 @@ class Predictor:
                 self._no_split = str(error)
         result.pictures = take_pictures(self._split, prepared, result, self._threshold)
         result.pictures.no_heat = self._no_split
+
+    def _why_undecided(self, result: Prediction) -> str:
+        """The first reason not to take a score for a verdict; empty if there is none."""
+        if self._doubt:
+            return self._doubt
+        assert result.p_fake is not None  # noqa: S101
+        number, span, (low, high) = len(result.frames), result.interval, self._undecided
+        if number < MIN_FRAMES and len(result.sampled) > 1:
+            return f"{number} frame{'s' * (number > 1)} with a face: too few"
+        if span and self._verdict(span[0]) != self._verdict(span[1]):
+            return _HOLDS
+        return _TOO_NEAR if low < result.p_fake < high else ""
 
     def _verdict(self, p_fake: float) -> str:
         return "fake" if p_fake >= self._threshold else "real"

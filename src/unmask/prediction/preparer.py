@@ -78,7 +78,7 @@ class Preparer:
             UnmaskError: what is no fault of the file, such as a full disk.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        request = {"file": str(file), "folder": str(folder), "remedy": remedy}
+        request: dict[str, Any] = {"file": str(file), "folder": str(folder), "remedy": remedy}
         request |= {"contract": dict(contract), "limits": asdict(self.limits)}
         try:
             why = self._ask(json.dumps(request), begin)
@@ -138,7 +138,8 @@ class Preparer:
             text=True,
             encoding="ascii",
         )
-        self._answers = answers = queue.Queue()
+        answers: queue.Queue[str] = queue.Queue()
+        self._answers = answers
 
         def follow() -> None:
             assert process.stdout is not None  # noqa: S101

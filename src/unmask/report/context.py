@@ -16,6 +16,7 @@ from unmask.evaluation.shortcuts import read_shortcuts
 from unmask.labels import CLASS_NAMES
 from unmask.report.charts import draw_charts
 from unmask.report.gallery import examples
+from unmask.report.headline import headline
 from unmask.report.inputs import Inputs
 from unmask.report.judged_videos import JudgedVideo, judge, table_data
 from unmask.report.leaks import leak_warnings, leaks
@@ -30,6 +31,9 @@ from unmask.videos.problems import Problem, read_quarantine
 
 FIRST_ROWS = 50
 """Rows of the table of videos without scripts, and on each of its pages with them."""
+
+FACES, WRONG = 6, 3
+"""Faces beside the headline; so many of them at most of videos that are judged wrongly."""
 
 MAX_ROWS = 500
 """Rows of the table of quarantined videos; the rest is in its file."""
@@ -56,11 +60,21 @@ def make_context(
     demo = any(dataset.get("kind") == "demo" for dataset in config.get("datasets", ()))
     fixed = isinstance(config.get("evaluate", {}).get("threshold"), int | float)
     shortcuts = read_shortcuts(inputs.shortcuts_csv)
+    gallery = examples(
+        rows,
+        threshold,
+        material.crops,
+        inputs.dataset_dir,
+        material.heat_maps,
+        inputs.explanations_dir,
+        settings.get("gallery", 12),
+    )
     context = {
         "title": settings.get("title", "unmask report"),
         "date": settings.get("date"),
         "metrics": measured,
         "datasets": sorted({row.dataset for row in manifest.values()}),
+        "headline": headline(measured),
         "sentences": sentences(measured, threshold_given=fixed),
         "warnings": [
             *warnings(measured, demo=demo),
@@ -73,15 +87,8 @@ def make_context(
         "videos": rows,
         "first_rows": FIRST_ROWS,
         "table": table_data(rows),
-        "gallery": examples(
-            rows,
-            threshold,
-            material.crops,
-            inputs.dataset_dir,
-            material.heat_maps,
-            inputs.explanations_dir,
-            settings.get("gallery", 12),
-        ),
+        "gallery": gallery,
+        "faces": [*gallery["misses"][:WRONG], *gallery["hits"]][:FACES],
         "leaks": leaks(inputs.left_out_csv, inputs.notes_csv, inputs.duplicates_csv),
         "quarantine": _quarantine(read_quarantine(inputs.quarantine_csv), manifest),
         "quality": quality_rows(inputs.quality_csv, manifest),

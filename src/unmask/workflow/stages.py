@@ -79,12 +79,17 @@ def _accept(config: Config) -> Settings:
 
 
 def _train(config: Config) -> Settings:
-    """Settings of the training, and how its crops were made: the contract saved with the model."""
+    """Settings of the training, and what is saved with the model: its contract.
+
+    That is how its crops were made, and whether they are all of the demo.
+    """
+    trained = [dataset for dataset in config.datasets if dataset.use != "test"]
+    demo = bool(trained) and all(dataset.kind == "demo" for dataset in trained)
     return {
         "model": config.model.model_dump(),
         "augment": config.augment.model_dump(),
         "train": config.train.model_dump(),
-        "contract": _crops(config),
+        "contract": _crops(config) | {"demo": demo},
     }
 
 
