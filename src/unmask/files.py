@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from unmask.foreign import open_regular
+
 
 @contextmanager
 def fresh_directory(path: Path) -> Iterator[Path]:
@@ -37,9 +39,9 @@ SAMPLE = 16 * 1024
 
 def fingerprint(path: Path) -> str:
     """A digest of a file's size and of 16 kB each from its start, middle and end."""
-    size = path.stat().st_size
-    digest = sha256(str(size).encode())
-    with path.open("rb") as file:
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        digest = sha256(str(size).encode())
         for offset in (0, max(0, size // 2 - SAMPLE // 2), max(0, size - SAMPLE)):
             file.seek(offset)
             digest.update(file.read(SAMPLE))
