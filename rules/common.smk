@@ -53,10 +53,22 @@ if workflow.is_main_process:
     logger.info(PLAN.summary(), extra={"current": PLAN.is_current("report")})
     if ADVICE := PLAN.advice():
         logger.warning(ADVICE)
+    if REPAIRS := PLAN.repairs():
+        logger.warning(REPAIRS)
     if IN_USE:
         logger.warning(
             "Another run is using this folder, so changed settings are not seen yet."
         )
+
+
+def unless_settings(item):
+    return item if str(item).startswith("results/settings/") else ancient(item)
+
+
+# What was damaged comes out as it was, so what follows from it stays as it is. (Where more is to be
+# done, jobs behind ancient inputs would not be looked at.)
+if PLAN.only_repairs:
+    workflow.set_default_input_flags(unless_settings)
 
 
 wildcard_constraints:

@@ -32,5 +32,5 @@ def run(args: Namespace) -> int:
         args.file, args.frames, video=args.video, threads=args.threads, **load(args.settings)
     )
     index.made_of = made_of
-    index.save(args.index)
+    index.save(args.index, args.frames)
     return 0

@@ -65,5 +65,5 @@ def run(args: Namespace) -> int:
         explore_dir=args.explore,
     )
     page = build_report(args.output, inputs, load(args.settings))
-    receipt.write(page)
+    receipt.write(page, args.output / "videos")
     return 0

@@ -20,6 +20,7 @@ from unmask.videos.left_out import deal_out
 from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
+from unmask.workflow.inspection import Inspection
 from unmask.workflow.kept import read_kept
 from unmask.workflow.mtimes import settle
 from unmask.workflow.plan import SETTINGS, Plan
@@ -69,7 +70,10 @@ def make_plan(
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
             _write(plan, where / SETTINGS)
-            plan.stale, plan.absent = settle(expected(plan), where)
+            inspection = Inspection.load(where, plan.folders)
+            state = settle(expected(plan), where, inspection)
+            inspection.save()
+            plan.stale, plan.absent, plan.damaged = state.stale, state.absent, state.damaged
             if plan.is_current("accept"):
                 plan.unlike = (where / ACCEPTED).read_text("utf-8").splitlines()[1:]
     except OSError as error:

@@ -36,6 +36,9 @@ SOURCES = "sources.csv"
 BY_OTHER_CODE = "made by other code"
 """Why a result is stale that could be kept as it is."""
 
+DAMAGED = "damaged"
+"""Why a result is stale that is no longer what was written."""
+
 ALL_CURRENT = "All results belong to the current settings, code and videos."
 """What there is to say if nothing is lacking."""
 
@@ -62,6 +65,8 @@ class Plan:
     """How many results of each stage are made of something else than they ought to be, and why."""
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
+    damaged: list[str] = field(default_factory=list)
+    """The files that are no longer what was written, and how they differ, a text each."""
     unlike: list[str] = field(default_factory=list)
     """What to know of the crops, as in what datasets differ: a line each, once they are made."""
 
@@ -175,6 +180,11 @@ class Plan:
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
         return [video.video for video in self.used if video.dataset in names]
 
+    @property
+    def folders(self) -> int:
+        """How many folders of results there are about: of frames and of crops."""
+        return 2 * len(self.filmed)
+
     @cached_property
     def in_split(self) -> set[str]:
         """Ids of the videos in the manifest."""
@@ -207,6 +217,27 @@ class Plan:
             for (stage, why), number in counts
             if not stages.STAGES[stage].on_request
         ]
+
+    @property
+    def only_repairs(self) -> bool:
+        """Whether nothing is to be done but to make again what was damaged.
+
+        It comes out as it was, so what follows may stay as it is. Of a model this holds on the
+        machine alone that trained it, so what follows a training is made again, too.
+        """
+        stale, absent = self.stale or {}, self.absent or {}
+        return (
+            bool(stale)
+            and all(why == DAMAGED and stage != "train" for stage, why in stale)
+            and all(stages.STAGES[stage].on_request or stage == "frames" for stage in absent)
+        )
+
+    def repairs(self) -> str:
+        """A line that says what was damaged and is made again; nothing if there is nothing."""
+        if not self.damaged:
+            return ""
+        more = f", and {others} more" if (others := len(self.damaged) - 1) else ""
+        return f"No longer what was written, so it is made again: {self.damaged[0]}{more}"
 
     def older(self) -> list[str]:
         """The stages of which results differ from what they ought to be in their code alone."""
