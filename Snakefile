@@ -30,6 +30,7 @@ include: "rules/explain.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
 include: "rules/verdicts.smk"
+include: "rules/repairs.smk"
 
 
 rule evaluate:

@@ -61,16 +61,6 @@ if workflow.is_main_process:
         )
 
 
-def unless_settings(item):
-    return item if str(item).startswith("results/settings/") else ancient(item)
-
-
-# What was damaged comes out as it was, so what follows from it stays as it is. (Where more is to be
-# done, jobs behind ancient inputs would not be looked at.)
-if PLAN.only_repairs:
-    workflow.set_default_input_flags(unless_settings)
-
-
 wildcard_constraints:
     video="[A-Za-z0-9_-]+",
     dataset="[A-Za-z0-9_-]+",

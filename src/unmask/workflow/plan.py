@@ -232,6 +232,20 @@ class Plan:
             and all(stages.STAGES[stage].on_request or stage == "frames" for stage in absent)
         )
 
+    def stays(self, stage: str) -> bool:
+        """Whether results of a stage stay as they are, whatever is repaired before them.
+
+        Not if others behind them are damaged as well: the workflow would not look that far.
+        """
+        behind = {stage}
+        for name, spec in stages.STAGES.items():
+            if behind.intersection(spec.after):
+                behind.add(name)
+        return not any(self._is_damaged(name) for name in behind)
+
+    def _is_damaged(self, stage: str) -> bool:
+        return (stage, DAMAGED) in (self.stale or {})
+
     def repairs(self) -> str:
         """A line that says what was damaged and is made again; nothing if there is nothing."""
         if not self.damaged:
