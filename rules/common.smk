@@ -33,7 +33,7 @@ from unmask.workflow.make_plan import make_plan
 # A run ends with what started it, and its jobs end with it, even if that was killed outright. (On a
 # cluster, a job's own Snakemake is what its commands are tied to.)
 if workflow.is_main_process:
-    lifeline.tie()
+    lifeline.die_with_parent()
 # Jobs find the `unmask` command beside the Python that runs the workflow. (A prefix takes the place
 # of Snakemake's own, so it says again that a failure anywhere in a pipe is one.)
 shell.prefix(

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed, unknown = parser.parse_known_args(arguments)
     if unknown:
         parsed.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    lifeline.tie()
+    lifeline.die_with_parent()
     level = logging.DEBUG if parsed.verbose else logging.WARNING if parsed.quiet else logging.INFO
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger().setLevel(level)

@@ -54,7 +54,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def line(path: Path, number: int) -> Iterator[None]:
+def errors_at_line(path: Path, number: int) -> Iterator[None]:
     """Turn a ``ValueError`` about a cell into a :class:`DatasetError` with file and line."""
     try:
         yield
@@ -62,7 +62,7 @@ def line(path: Path, number: int) -> Iterator[None]:
         raise DatasetError(f"{path}, line {number}: {error}") from None
 
 
-def member(folder: Path, file: str) -> Path:
+def path_inside(folder: Path, file: str) -> Path:
     """Return the path of ``file`` in ``folder``; what lies there may be a link.
 
     Raises :class:`DatasetError` for a name that leads out of the folder.

@@ -71,7 +71,7 @@ def _dataset(config: Config, folder: Path) -> Path:
     from unmask.faces.adopt import adopt_dataset
     from unmask.tables import write_table
     from unmask.videos.inventory import take_inventory
-    from unmask.videos.left_out import deal_out, left_out_lines
+    from unmask.videos.left_out import left_out_lines, split_videos
     from unmask.videos.problems import Problem
     from unmask.videos.same_content import content_digest, take_one_of_each
     from unmask.workflow.stages import settings_of
@@ -80,8 +80,8 @@ def _dataset(config: Config, folder: Path) -> Path:
     inventory = take_inventory(config.datasets, Path(), **names)
     digests = {video.path: content_digest(Path(video.path)) for video in inventory.videos}
     take_one_of_each(inventory.videos, digests, lambda _: digests)
-    videos, left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))
-    images = {video.video: Path(video.path) for video in videos}
+    videos, left_out = split_videos(inventory.videos, **settings_of(config, "manifest"))
+    images = {video.id: Path(video.path) for video in videos}
     indexes = adopt_dataset(
         images, folder / "faces", jobs=os.cpu_count() or 1, **settings_of(config, "cropped")
     )

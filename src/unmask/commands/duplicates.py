@@ -37,10 +37,10 @@ def run(args: Namespace) -> int:
             folder = path.with_suffix("") / index.video
             images[index.video] = [folder / crop.file for crop in index.faces]
     for video in videos:
-        if video.video not in images:
-            sampled = FrameIndex.load(args.frames / f"{video.video}.json")
-            keys[video.video] = sampled.made_of
-            images[video.video] = [args.frames / video.video / f.file for f in sampled.frames]
+        if video.id not in images:
+            sampled = FrameIndex.load(args.frames / f"{video.id}.json")
+            keys[video.id] = sampled.made_of
+            images[video.id] = [args.frames / video.id / f.file for f in sampled.frames]
     datasets = {path.stem: read_key(path.with_suffix(".json")) for path in args.cropped}
     receipt = Receipt(args, key_of_many(keys), key_of_many(datasets))
     write_text(args.output, pairs_text(find_pairs(videos, images)))

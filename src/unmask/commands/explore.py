@@ -42,7 +42,7 @@ def run(args: Namespace) -> int:
     wanted = stage_settings.load(args.settings)
     videos = [video for video in read_candidates(args.videos) if not video.left_out]
     choice = choose(videos, wanted["cropped"], shown=wanted["videos"], sheet=wanted["sheet"])
-    shown = [v for v in videos if v.video in choice.filmed or v.dataset in choice.cropped]
+    shown = [v for v in videos if v.id in choice.filmed or v.dataset in choice.cropped]
     indexes, crops = load_face_indexes(shown, args.faces, args.cropped)
     receipt = Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
     pictures = write_pictures(

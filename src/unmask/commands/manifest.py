@@ -22,12 +22,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.files import write_text
-    from unmask.videos.left_out import deal_out
+    from unmask.videos.left_out import split_videos
     from unmask.videos.manifest import left_out_text, manifest_text, read_candidates
     from unmask.workflow.stage_settings import load
 
     receipt = Receipt(args)
-    videos, left_out = deal_out(read_candidates(args.videos), **load(args.settings))
+    videos, left_out = split_videos(read_candidates(args.videos), **load(args.settings))
     write_text(args.output, manifest_text(videos))
     write_text(args.left_out, left_out_text(left_out))
     receipt.write(args.output, args.left_out)

@@ -22,7 +22,7 @@ from unmask.workflow.receipt import Receipt
 
 if TYPE_CHECKING:
     from unmask.faces.index import FaceIndex
-    from unmask.prediction.cache import Memory
+    from unmask.prediction.cache import ResultCache
     from unmask.prediction.prepare import Prepared
     from unmask.prediction.results import Prediction
     from unmask.prediction.run_settings import Scoring
@@ -231,15 +231,15 @@ def _inputs(args: Namespace) -> Inputs:
     return Inputs(listed)
 
 
-def _memory(args: Namespace, scoring: Scoring) -> Memory | None:
+def _memory(args: Namespace, scoring: Scoring) -> ResultCache | None:
     """What was scored before by the same code and model in the same way."""
     if not (args.memory and args.settings):
         return None
-    from unmask.prediction.cache import Memory
+    from unmask.prediction.cache import ResultCache
     from unmask.workflow import stage_settings
 
     model = sha256(args.model.read_bytes()).hexdigest()
-    return Memory(args.memory, f"{stage_settings.code_of(args.settings)} {model} {scoring}")
+    return ResultCache(args.memory, f"{stage_settings.code_of(args.settings)} {model} {scoring}")
 
 
 def _status(results: list[Prediction], *, fail_on_fake: bool) -> int:

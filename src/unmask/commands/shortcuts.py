@@ -35,13 +35,13 @@ def run(args: Namespace) -> int:
     manifest = read_manifest(args.manifest)
     indexes, _ = load_face_indexes(manifest, args.faces, args.cropped)
     receipt = Receipt(args, *keys_of_crops(indexes.values(), args.cropped))
-    videos = [video for video in manifest if indexes[video.video].ok]
+    videos = [video for video in manifest if indexes[video.id].ok]
     found = measure_all(videos, args.frames, indexes)
     write_table(
         args.properties,
         ("video", "label", "group", *NAMES),
         (
-            {"video": v.video, "label": v.label, "group": v.group, **vars(one)}
+            {"video": v.id, "label": v.label, "group": v.group, **vars(one)}
             for v, one in zip(videos, found, strict=True)
         ),
     )

@@ -94,7 +94,7 @@ class ModelSettings(Section):
     scaling: Literal["auto", "unit", "tf", "torch", "caffe", "none"] = Field(
         "auto",
         description="How pixels are scaled: auto is what the backbone was trained with; unit 0..1; "
-        "tf -1..1; torch ImageNet mean and spread; caffe BGR less the ImageNet mean.",
+        "tf -1..1; torch ImageNet mean and standard deviation; caffe BGR less the ImageNet mean.",
     )
     trainable: bool = Field(True, description="false freezes the backbone and trains the head.")
 

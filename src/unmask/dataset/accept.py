@@ -54,7 +54,7 @@ def accept(
             f"All are in results/quarantine.csv. {hint} "
             f"Write:\n  data:\n    max_bad_fraction: {needed:g}"
         )
-    usable = [video for video in videos if video.video not in bad]
+    usable = [video for video in videos if video.id not in bad]
     lacking = lacking_for_training(usable, self_blended=self_blended, monitor=monitor)
     if lacking:
         advice = _all_bad_of_a_class(videos, usable) or what_to_do(usable)

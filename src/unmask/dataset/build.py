@@ -46,9 +46,9 @@ def build_dataset(
     """
     rows = [
         row
-        for video in sorted(videos, key=lambda video: video.video)
-        if indexes[video.video].ok
-        for row in _rows(video, indexes[video.video], crops[video.video])
+        for video in sorted(videos, key=lambda video: video.id)
+        if indexes[video.id].ok
+        for row in _rows(video, indexes[video.id], crops[video.id])
     ]
     assert_no_leak((row["group"], row["split"]) for row in rows)
     shutil.rmtree(out_dir, ignore_errors=True)
@@ -63,8 +63,8 @@ def build_dataset(
 def _rows(video: Video, index: FaceIndex, folder: Path) -> list[dict[str, Any]]:
     return [
         {
-            "file": f"{video.split}/{CLASS_NAMES[video.label]}/{video.video}_{crop.file}",
-            "video": video.video,
+            "file": f"{video.split}/{CLASS_NAMES[video.label]}/{video.id}_{crop.file}",
+            "video": video.id,
             "frame": crop.frame,
             "time_s": crop.time_s,
             "track": crop.track,

@@ -21,7 +21,7 @@ def load_face_indexes(
     folder of the same name without the ending.
     """
     videos = list(videos)
-    names = {video.video for video in videos}
+    names = {video.id for video in videos}
     indexes, folders = {}, {}
     for path in cropped:
         for index in load_indexes(path):
@@ -29,9 +29,9 @@ def load_face_indexes(
                 indexes[index.video] = index
                 folders[index.video] = path.with_suffix("") / index.video
     for video in videos:
-        if video.video not in indexes:
-            indexes[video.video] = FaceIndex.load(faces_dir / f"{video.video}.json")
-            folders[video.video] = faces_dir / video.video
+        if video.id not in indexes:
+            indexes[video.id] = FaceIndex.load(faces_dir / f"{video.id}.json")
+            folders[video.id] = faces_dir / video.id
     return indexes, folders
 
 

@@ -68,7 +68,7 @@ def find_pairs(videos: Sequence[Video], images: Mapping[str, Sequence[Path]]) ->
     ``images`` are those of each video by its id, in order of time.
     """
     with ThreadPoolExecutor() as pool:
-        hashes = list(pool.map(lambda video: video_bits(images.get(video.video, ())), videos))
+        hashes = list(pool.map(lambda video: video_bits(images.get(video.id, ())), videos))
     sides = {
         split: [
             (video, bits)
@@ -109,4 +109,4 @@ def _words(bits: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 def _pair(one: Video, two: Video, difference: float) -> Pair:
     names = CLASS_NAMES[one.label], CLASS_NAMES[two.label]
-    return Pair(one.video, two.video, one.split, two.split, *names, round(difference, 4))
+    return Pair(one.id, two.id, one.split, two.split, *names, round(difference, 4))

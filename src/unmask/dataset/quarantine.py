@@ -33,7 +33,7 @@ def quality_text(indexes: Iterable[FaceIndex]) -> str:
 
 def looks_of_datasets(videos: Iterable[Video], quality_csv: Path) -> dict[str, Look]:
     """What the crops of each dataset look like: medians over its videos."""
-    datasets = {video.video: video.dataset for video in videos}
+    datasets = {video.id: video.dataset for video in videos}
     looks: dict[str, list[Look]] = {}
     for row in read_table(quality_csv):
         if row["video"] in datasets:

@@ -37,7 +37,6 @@ def make_detector(
 
     Raises:
         ConfigError: a setting is not allowed, or there is no GPU.
-        WeightsError: the weights cannot be read.
     """
     # Imported here: a job that uses one detector should not load what the other needs.
     if detector == "mtcnn":
@@ -76,7 +75,6 @@ def detect_faces(
 
     Raises:
         ConfigError: a setting is not allowed, or there is no GPU.
-        WeightsError: the weights cannot be read.
     """
     found = DetectionIndex(video=frames.video, width=frames.width, height=frames.height)
     if not frames.ok:

@@ -134,7 +134,7 @@ def compare_two(
     p = 1.0 if abs(difference) < 1e-12 else _two_sided(difference, error, freedom)
     ahead = right[0].astype(int) - right[1].astype(int)
     sums = np.bincount(groups, ahead, counted.total)
-    spread = math.sqrt(float(sums @ sums))
+    deviation = math.sqrt(float(sums @ sums))
     return Comparison(
         *names,
         float(aucs[0]),
@@ -144,7 +144,7 @@ def compare_two(
         p,
         int((ahead > 0).sum()),
         int((ahead < 0).sum()),
-        _two_sided(float(sums.sum()), spread, max(int((sums != 0).sum()) - 1, 1)),
+        _two_sided(float(sums.sum()), deviation, max(int((sums != 0).sum()) - 1, 1)),
     )
 
 

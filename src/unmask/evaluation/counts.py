@@ -56,10 +56,10 @@ def count_data(
             "n_real": sum(row.label == 0 for row in rows),
             "n_fake": sum(row.label == 1 for row in rows),
             "groups": len({row.group for row in rows}),
-            "frames": sum(len(frames.get(row.video, ())) for row in rows),
-            "faces": sum(faces.get(row.video, 0) for row in rows),
-            "quarantined": sum(row.video in bad for row in rows),
-            "absent": sum(row.video not in bad and row.video not in frames for row in rows),
+            "frames": sum(len(frames.get(row.id, ())) for row in rows),
+            "faces": sum(faces.get(row.id, 0) for row in rows),
+            "quarantined": sum(row.id in bad for row in rows),
+            "absent": sum(row.id not in bad and row.id not in frames for row in rows),
         }
     result["total"]["quarantined"] += before
     return result | {"unsplit": {"quarantined": before}}
@@ -77,10 +77,10 @@ def coverage_by_part(
     methods: dict[str, list[bool]] = {}
     for row in manifest:
         if row.split == "test":
-            classes[CLASS_NAMES[row.label]].append(row.video in known)
+            classes[CLASS_NAMES[row.label]].append(row.id in known)
             if row.label:
                 name = f"{row.dataset}/{row.method or 'unknown'}"
-                methods.setdefault(name, []).append(row.video in known)
+                methods.setdefault(name, []).append(row.id in known)
     return {
         name: {
             "videos": len(found),

@@ -19,7 +19,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from unmask.evaluation.threshold import lacking
+from unmask.evaluation.threshold import why_undefined
 
 BINS = 10
 """Equal bins of p_fake in the calibration error and the reliability diagram."""
@@ -63,7 +63,7 @@ def measure(
                 notes[name] = missing
 
     ranks = scores if logits is None else np.asarray(logits, dtype=np.float64)
-    lack = lacking(labels)
+    lack = why_undefined(labels)
     empty = lack if not labels.size else None
     put("auc", None if lack else roc_auc_score(labels, ranks), lack)
     put("average_precision", None if lack else average_precision_score(labels, ranks), lack)

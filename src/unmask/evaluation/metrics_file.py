@@ -58,7 +58,7 @@ def evaluate(
     Raises :class:`DatasetError` if a group is on two sides of the split, or if the files
     contradict each other.
     """
-    manifest = {row.video: row for row in read_manifest(manifest_csv)}
+    manifest = {row.id: row for row in read_manifest(manifest_csv)}
     videos = read_videos(videos_csv)
     rows: list[Video | VideoScore] = [*manifest.values(), *videos]
     assert_no_leak((row.group, row.split) for row in rows)

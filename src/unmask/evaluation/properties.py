@@ -81,9 +81,9 @@ def measure_all(
 
     def measure(video: Video) -> Properties:
         # Images that are crops already have no frames; their index has no key of its own.
-        filmed = bool(indexes[video.video].made_of)
-        frames = FrameIndex.load(frames_dir / f"{video.video}.json") if filmed else None
-        return measure_video(video, frames, indexes[video.video])
+        filmed = bool(indexes[video.id].made_of)
+        frames = FrameIndex.load(frames_dir / f"{video.id}.json") if filmed else None
+        return measure_video(video, frames, indexes[video.id])
 
     with ThreadPoolExecutor() as pool:
         return list(pool.map(measure, videos))

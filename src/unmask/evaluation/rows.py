@@ -16,7 +16,7 @@ from unmask.evaluation.blocks import Block, Measurer
 from unmask.evaluation.intervals import Counted, rate_interval, ratio_interval
 from unmask.evaluation.sample import sample_of
 from unmask.evaluation.scores import VideoScore
-from unmask.evaluation.threshold import best_threshold, lacking
+from unmask.evaluation.threshold import best_threshold, why_undefined
 from unmask.videos.manifest import Video
 
 Manifest = Mapping[str, Video]
@@ -97,7 +97,7 @@ def _elsewhere(
         for row in videos
         if row.split == "test" and not row.label and manifest[row.video].dataset != name
     )
-    if lacking(own.labels) or not len(foreign.labels):
+    if why_undefined(own.labels) or not len(foreign.labels):
         return None
     threshold, _ = best_threshold(own.labels, own.scores)
     alarms = foreign.scores >= threshold

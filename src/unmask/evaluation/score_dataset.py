@@ -21,7 +21,7 @@ from unmask.evaluation.scores import (
     track_scores,
     video_scores,
 )
-from unmask.tables import line, member, read_rows
+from unmask.tables import errors_at_line, path_inside, read_rows
 
 log = logging.getLogger(__name__)
 
@@ -97,13 +97,13 @@ def _read_crops(
     for number, row in enumerate(read_rows(dataset_csv, columns), start=2):
         if row["split"] not in splits:
             continue
-        with line(dataset_csv, number):
+        with errors_at_line(dataset_csv, number):
             facts = (label_of(row["label"]), row["group"], row["split"])
             *known, count = videos.get(row["video"], (*facts, 0))
             if tuple(known) != facts:
                 raise ValueError(f"{row['video']} has another label, group or split further up")
             videos[row["video"]] = (*facts, count + 1)
-            file = member(dataset_dir, row["file"])
+            file = path_inside(dataset_dir, row["file"])
             place = int(row["frame"]), float(row["time_s"]), int(row["track"])
             crops.append((row["video"], *place, file))
     return sorted(crops), videos

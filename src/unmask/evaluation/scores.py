@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from unmask.evaluation.aggregate import aggregate_logits
 from unmask.model.logits import logit_of
-from unmask.tables import line, read_rows, write_table
+from unmask.tables import errors_at_line, read_rows, write_table
 
 DECIMALS = 7
 """Decimals of every stored probability. Where all are 0 or 9, the logit tells scores apart."""
@@ -155,7 +155,7 @@ def read_frames(path: Path) -> list[FrameScore]:
     """Read ``frames.csv``. Raises :class:`DatasetError` for a score outside 0..1."""
     rows = []
     for number, row in enumerate(read_rows(path, FRAME_COLUMNS[:-1]), start=2):
-        with line(path, number):
+        with errors_at_line(path, number):
             frame, time_s = int(row["frame"]), float(row["time_s"])
             rows.append(FrameScore(row["video"], frame, time_s, *_read_score(row)))
     return rows
@@ -165,7 +165,7 @@ def read_tracks(path: Path) -> list[TrackScore]:
     """Read ``tracks.csv``. Raises :class:`DatasetError` for a score outside 0..1."""
     rows = []
     for number, row in enumerate(read_rows(path, TRACK_COLUMNS[:-1]), start=2):
-        with line(path, number):
+        with errors_at_line(path, number):
             seen = float(row["start_s"]), float(row["end_s"]), int(row["n_faces"])
             rows.append(TrackScore(row["video"], int(row["track"]), *seen, *_read_score(row)))
     return rows
@@ -175,7 +175,7 @@ def read_videos(path: Path) -> list[VideoScore]:
     """Read ``videos.csv``. Raises :class:`DatasetError` for a bad label, score or repetition."""
     rows: dict[str, VideoScore] = {}
     for number, row in enumerate(read_rows(path, VIDEO_COLUMNS[:-1]), start=2):
-        with line(path, number):
+        with errors_at_line(path, number):
             video, label = row["video"], label_of(row["label"])
             if video in rows:
                 raise ValueError(f"{video} is there twice")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def lacking(labels: np.ndarray) -> str | None:
+def why_undefined(labels: np.ndarray) -> str | None:
     """Say why measures that compare the classes are undefined, or return None."""
     if not len(labels):
         return "there is nothing to measure"
@@ -24,7 +24,7 @@ def best_threshold(labels: np.ndarray, scores: np.ndarray) -> tuple[float, str |
     is taken, then the lower. Where no candidate beats chance, or a class is missing, it is 0.5
     and the note says so.
     """
-    lack = lacking(labels)
+    lack = why_undefined(labels)
     if lack:
         return 0.5, f"the threshold is 0.5 because in validation {lack}"
     values, place = np.unique(np.asarray(scores, dtype=np.float64), return_inverse=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from unmask.prediction.cache import Memory
+from unmask.prediction.cache import ResultCache
 from unmask.prediction.prepare import Preparation, Prepared
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
@@ -20,7 +20,7 @@ def score_files(
     *,
     pictured: int = 0,
     jobs: int = 1,
-    memory: Memory | None = None,
+    memory: ResultCache | None = None,
     remedy: str = "",
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Generator[tuple[Prepared | None, Prediction], None, None]:

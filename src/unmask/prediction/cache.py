@@ -13,7 +13,7 @@ from unmask.prediction.results import Prediction
 _FORM = TypeAdapter(Prediction)
 
 
-class Memory:
+class ResultCache:
     """A folder with the result of each file, by what it was made from.
 
     ``made_of`` stands for all but the file: model, settings and code.

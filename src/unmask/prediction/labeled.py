@@ -166,21 +166,21 @@ def _scored_crops(
     place = {entry.name: crop[entry.name] for entry in fields(Geometry) if entry.name in crop}
     with tempfile.TemporaryDirectory(prefix="unmask-") as folder:
         indexes = adopt_dataset(
-            {video.video: Path(video.path) for video in videos}, Path(folder) / "faces",
+            {video.id: Path(video.path) for video in videos}, Path(folder) / "faces",
             size=crop["size"], quality=crop["quality"], keep=keep, jobs=jobs, **place,
         )  # fmt: skip
         for video, index in zip(videos, indexes, strict=True):
             begin(video, total)
-            folder_of_crops = Path(folder) / "faces" / video.video
+            folder_of_crops = Path(folder) / "faces" / video.id
             yield video, predictor.score_crops(video.path, index, folder_of_crops)
 
 
 def _add(tables: _Tables, video: Video, result: Prediction, aggregate: str) -> None:
     if result.p_fake is None:
-        tables.problems.append(Problem(video.video, STAGE, result.reason))
+        tables.problems.append(Problem(video.id, STAGE, result.reason))
         return
-    tables.frames += [replace(row, video=video.video) for row in result.frames]
-    tables.crops += [{"video": video.video, "frame": face.frame} for face in result.faces]
+    tables.frames += [replace(row, video=video.id) for row in result.frames]
+    tables.crops += [{"video": video.id, "frame": face.frame} for face in result.faces]
     logit = aggregate_logits([row.logit for row in result.frames], aggregate)
     facts = video.label, video.group, video.split, result.n_faces
-    tables.videos.append(VideoScore(video.video, *facts, result.p_fake, round(logit, 7)))
+    tables.videos.append(VideoScore(video.id, *facts, result.p_fake, round(logit, 7)))

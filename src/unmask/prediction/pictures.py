@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unmask.detections.detector import REDUCTIONS, read_frame
-from unmask.evaluation.explain.layers import Split
+from unmask.evaluation.explain.layers import ModelParts
 from unmask.evaluation.explain.overlay import (
     THUMBNAIL,
     draw_heat,
@@ -25,7 +25,7 @@ STANDOUTS = 3
 
 
 def take_pictures(
-    split: Split | None, prepared: Prepared, result: Prediction, threshold: float
+    parts: ModelParts | None, prepared: Prepared, result: Prediction, threshold: float
 ) -> Pictures:
     """Up to ``THUMBNAILS`` frames, and the ``STANDOUTS`` frames most and least suspicious.
 
@@ -33,9 +33,9 @@ def take_pictures(
     ``split`` is None there are no heat maps.
     """
     pictures = Pictures(thumbnails=_thumbnails(prepared, result, threshold))
-    if result.scored and split is not None:
+    if result.scored and parts is not None:
         most, least = standouts(result.frames, STANDOUTS)
-        heats = _heats(split, prepared, result, most, least)
+        heats = _heats(parts, prepared, result, most, least)
         pictures.most, pictures.least = heats[: len(most)], heats[len(most) :]
     return pictures
 
@@ -56,7 +56,7 @@ def _thumbnails(prepared: Prepared, result: Prediction, threshold: float) -> lis
 
 
 def _heats(
-    split: Split,
+    parts: ModelParts,
     prepared: Prepared,
     result: Prediction,
     most: Sequence[FrameScore],
@@ -64,8 +64,8 @@ def _heats(
 ) -> list[Heat]:
     chosen = [_highest(prepared, result, row.frame) for row in (*most, *least)]
     files = [prepared.crops_dir / crop.file for crop, _ in chosen]
-    drawn = draw_heat(split, files[: len(most)], "fake")
-    drawn += draw_heat(split, files[len(most) :], "real")
+    drawn = draw_heat(parts, files[: len(most)], "fake")
+    drawn += draw_heat(parts, files[len(most) :], "real")
     heats = []
     for (crop, p_fake), one in zip(chosen, drawn, strict=True):
         mask = face_region(len(one.heat), crop.box, crop.square)

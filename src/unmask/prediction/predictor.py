@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from unmask.errors import ModelError
 from unmask.evaluation.aggregate import aggregate_logits, check_aggregate
-from unmask.evaluation.explain.layers import Split, split_model
+from unmask.evaluation.explain.layers import ModelParts, split_model
 from unmask.evaluation.scores import CropScore, frame_scores, track_scores
 from unmask.evaluation.uncertainty import interval
 from unmask.faces.index import FaceIndex
@@ -50,7 +50,7 @@ class Predictor:
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         self._undecided = undecided or (threshold, threshold)
         check_preparation(self.contract, model)
-        self._split: Split | None = None
+        self._split: ModelParts | None = None
         self._no_split = ""
 
     def score(self, prepared: Prepared) -> Prediction:
@@ -79,7 +79,7 @@ class Predictor:
             return result
         logits = self.logits(crops_dir / crop.file for crop in crops.faces)
         if not all(map(math.isfinite, logits)):
-            result.reason = "the model gives no number for a face; train it again"
+            result.reason = "the model gives NaN for a face; train it again"
             return result
         scored = [
             CropScore(

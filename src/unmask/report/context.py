@@ -17,14 +17,14 @@ from unmask.labels import CLASS_NAMES
 from unmask.report.charts import draw_charts
 from unmask.report.gallery import examples
 from unmask.report.inputs import Inputs
-from unmask.report.judged_videos import Judged, judge, table_data
+from unmask.report.judged_videos import JudgedVideo, judge, table_data
 from unmask.report.leaks import leak_warnings, leaks
 from unmask.report.pages.data_uri import whole_file
 from unmask.report.quality import quality_rows
 from unmask.report.reference import FILES, sections_of, versions
 from unmask.report.sentences import sentences, training_summary, warnings
 from unmask.report.shortcuts import shortcut_warnings
-from unmask.report.video_pages import Material
+from unmask.report.video_pages import VideoPageData
 from unmask.videos.manifest import Video, read_manifest
 from unmask.videos.problems import Problem, read_quarantine
 
@@ -37,15 +37,15 @@ MAX_ROWS = 500
 
 def make_context(
     inputs: Inputs, settings: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Judged], Material]:
+) -> tuple[dict[str, Any], list[JudgedVideo], VideoPageData]:
     """Read every input. Returns the variables of ``report.html``, the test videos, and what their
     own pages are made from."""
     measured = _read_metrics(inputs.metrics)
-    manifest = {row.video: row for row in read_manifest(inputs.manifest_csv)}
+    manifest = {row.id: row for row in read_manifest(inputs.manifest_csv)}
     test = [row for row in read_videos(inputs.videos_csv) if row.split == "test"]
     threshold = measured["video"]["threshold"]
     rows = judge(test, threshold, manifest)
-    material = Material(
+    material = VideoPageData(
         inputs,
         threshold,
         measured["scoring"].get("aggregate", "mean"),

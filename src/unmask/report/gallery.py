@@ -8,9 +8,9 @@ from pathlib import Path
 
 from unmask.dataset.crops_table import CropFile
 from unmask.evaluation.explain.index import HeatMap
-from unmask.report.judged_videos import Judged
+from unmask.report.judged_videos import JudgedVideo
 from unmask.report.pages.data_uri import small_picture
-from unmask.tables import member
+from unmask.tables import path_inside
 
 SIDE = 192
 """Largest side of an example in pixels."""
@@ -23,7 +23,7 @@ class Example:
     ``toward`` is the side for which the bright places of ``heat`` speak.
     """
 
-    judged: Judged
+    judged: JudgedVideo
     frame: int
     image: str | None
     heat: str | None = None
@@ -31,7 +31,7 @@ class Example:
 
 
 def examples(
-    rows: Sequence[Judged],
+    rows: Sequence[JudgedVideo],
     threshold: float,
     crops: Mapping[str, Sequence[CropFile]],
     dataset_dir: Path,
@@ -50,23 +50,25 @@ def examples(
     right = [[row for row in ranked if row.right and row.label == side] for side in (1, 0)]
     chosen = {"misses": wrong[:count], "hits": _in_turn(*right)[:count]}
 
-    def example(row: Judged) -> Example:
+    def example(row: JudgedVideo) -> Example:
         for heat in heat_maps.get(row.video, ()):
             if heat.toward == row.called_name:
                 crop, drawn = (
-                    small_picture(member(explanations_dir, name), SIDE)
+                    small_picture(path_inside(explanations_dir, name), SIDE)
                     for name in (heat.crop, heat.heat)
                 )
                 return Example(row, heat.frame, crop, drawn, toward=heat.toward)
         middle = crops[row.video][len(crops[row.video]) // 2]
-        return Example(row, middle.frame, small_picture(member(dataset_dir, middle.file), SIDE))
+        return Example(
+            row, middle.frame, small_picture(path_inside(dataset_dir, middle.file), SIDE)
+        )
 
     return {
         kind: [example(row) for row in rows if row.video in crops] for kind, rows in chosen.items()
     }
 
 
-def _in_turn(one: Sequence[Judged], other: Sequence[Judged]) -> list[Judged]:
+def _in_turn(one: Sequence[JudgedVideo], other: Sequence[JudgedVideo]) -> list[JudgedVideo]:
     """The items of both lists by turns; what is left of the longer one follows."""
     both = [row for pair in zip(one, other, strict=False) for row in pair]
     return [*both, *one[len(other) :], *other[len(one) :]]

@@ -11,7 +11,7 @@ from unmask.videos.manifest import Video
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedVideo:
     """A scored test video: its row in the manifest, its score, and what that makes of it."""
 
     video: str
@@ -47,13 +47,13 @@ class Judged:
 
 def judge(
     test: Iterable[VideoScore], threshold: float, manifest: Mapping[str, Video]
-) -> list[Judged]:
+) -> list[JudgedVideo]:
     """The test videos, the worst mistakes first, then the hits from the closest to the clearest."""
     rows = []
     for score in test:
         known = manifest.get(score.video)
         rows.append(
-            Judged(
+            JudgedVideo(
                 video=score.video,
                 dataset=known.dataset if known else "",
                 method=known.method if known else "",
@@ -72,7 +72,7 @@ def judge(
     )
 
 
-def table_data(rows: Sequence[Judged]) -> list[list[str | int | float]]:
+def table_data(rows: Sequence[JudgedVideo]) -> list[list[str | int | float]]:
     """The rows as ``report.js`` reads them: video, dataset, method, faces, label, called, score."""
     return [
         [r.video, r.dataset, r.method, r.n_faces, r.label, r.called, round(r.p_fake, 4)]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from unmask.faces.look import MUCH, Look, middle
 from unmask.labels import CLASS_NAMES
-from unmask.tables import line, read_rows
+from unmask.tables import errors_at_line, read_rows
 from unmask.videos.manifest import Video
 
 COLUMNS = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")
@@ -37,7 +37,7 @@ def quality_rows(path: Path, manifest: Mapping[str, Video]) -> list[dict[str, An
     videos = []
     for place, row in enumerate(read_rows(path, (*COLUMNS, *MUCH)), start=2):
         if row["video"] in manifest:
-            with line(path, place):
+            with errors_at_line(path, place):
                 videos.append(
                     _Served(
                         manifest[row["video"]],

@@ -12,17 +12,17 @@ from unmask.evaluation.explain.standouts import evenly
 from unmask.evaluation.scores import FrameScore, TrackScore, read_frames, read_tracks
 from unmask.evaluation.uncertainty import interval
 from unmask.report.inputs import Inputs
-from unmask.report.judged_videos import Judged
+from unmask.report.judged_videos import JudgedVideo
 from unmask.report.pages.data_uri import small_picture
 from unmask.report.pages.timeline import timeline
-from unmask.tables import line, member, read_rows
+from unmask.tables import errors_at_line, path_inside, read_rows
 
 THUMBNAILS, SIDE, QUALITY = 8, 112, 75
 MOST_ROWS = 200
 
 
 @dataclass
-class Material:
+class VideoPageData:
     """What the pages are made from: everything by video."""
 
     inputs: Inputs
@@ -41,11 +41,13 @@ class Material:
             self.tracks.setdefault(track.video, []).append(track)
         columns = ("video", "frames_sampled", "frames_with_face")
         for number, cells in enumerate(read_rows(self.inputs.quality_csv, columns), start=2):
-            with line(self.inputs.quality_csv, number):
+            with errors_at_line(self.inputs.quality_csv, number):
                 self.sampled[cells["video"]] = int(cells[columns[1]]), int(cells[columns[2]])
 
 
-def video_pages(rows: Sequence[Judged], material: Material) -> Iterator[tuple[str, dict[str, Any]]]:
+def video_pages(
+    rows: Sequence[JudgedVideo], material: VideoPageData
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Name and context of the page of each video, in the order of the report's table."""
     for place, row in enumerate(rows):
         yield (
@@ -58,7 +60,7 @@ def video_pages(rows: Sequence[Judged], material: Material) -> Iterator[tuple[st
         )
 
 
-def _page(row: Judged, material: Material) -> dict[str, Any]:
+def _page(row: JudgedVideo, material: VideoPageData) -> dict[str, Any]:
     frames = material.frames.get(row.video, [])
     p_frames = [frame.p_fake for frame in frames]
     span = interval(p_frames, material.aggregate)
@@ -81,7 +83,7 @@ def _page(row: Judged, material: Material) -> dict[str, Any]:
 
 
 def _thumbnails(
-    video: str, frames: Sequence[FrameScore], material: Material
+    video: str, frames: Sequence[FrameScore], material: VideoPageData
 ) -> list[dict[str, Any]]:
     files = {crop.frame: crop.file for crop in reversed(material.crops.get(video, ()))}
     chosen = [frames[place] for place in evenly(len(frames), THUMBNAILS)]
@@ -91,7 +93,7 @@ def _thumbnails(
             "time_s": frame.time_s,
             "p_fake": frame.p_fake,
             "image": small_picture(
-                member(material.inputs.dataset_dir, files[frame.frame]), SIDE, QUALITY
+                path_inside(material.inputs.dataset_dir, files[frame.frame]), SIDE, QUALITY
             ),
         }
         for frame in chosen
@@ -99,7 +101,7 @@ def _thumbnails(
     ]
 
 
-def _heats(video: str, material: Material) -> dict[str, list[dict[str, Any]]]:
+def _heats(video: str, material: VideoPageData) -> dict[str, list[dict[str, Any]]]:
     """Heat maps by the side that they speak for."""
     folder = material.inputs.explanations_dir
     found: dict[str, list[dict[str, Any]]] = {"fake": [], "real": []}
@@ -109,8 +111,8 @@ def _heats(video: str, material: Material) -> dict[str, list[dict[str, Any]]]:
                 "frame": heat.frame,
                 "time_s": heat.time_s,
                 "p_fake": heat.p_fake,
-                "crop": small_picture(member(folder, heat.crop), 192),
-                "heat": small_picture(member(folder, heat.heat), 192),
+                "crop": small_picture(path_inside(folder, heat.crop), 192),
+                "heat": small_picture(path_inside(folder, heat.heat), 192),
                 "share": None,
             }
         )

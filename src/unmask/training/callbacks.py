@@ -17,9 +17,9 @@ import tensorflow as tf
 from unmask.errors import TrainingError
 from unmask.progress import duration
 from unmask.training.checkpoint import Checkpoint, State
-from unmask.training.optimizers import Course, averaged_weights, plateau_scale, steps_done
+from unmask.training.optimizers import LearningRate, averaged_weights, plateau_scale, steps_done
 from unmask.training.settings import TrainSettings
-from unmask.training.validation import Judged, Validation, is_better
+from unmask.training.validation import EpochScore, Validation, is_better
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Progress(keras.callbacks.Callback):
 
 
 class StopAtNaN(keras.callbacks.Callback):
-    """Ends a training whose loss is no number any more. ``base`` is its learning rate, ``key``
+    """Ends a training whose loss is NaN. ``base`` is its learning rate, ``key``
     that rate's name in the section ``train``."""
 
     def __init__(self, base: float, key: str = "learning_rate") -> None:
@@ -89,28 +89,28 @@ class StopAtNaN(keras.callbacks.Callback):
         """Check the loss so far."""
         if not math.isfinite((logs or {}).get("loss", 0.0)):
             raise TrainingError(
-                f"The loss is no number any more, in batch {batch + 1} of the epoch: the learning "
+                f"The loss is NaN in batch {batch + 1} of the epoch: the learning "
                 f"rate {self.base:g} is too high for this network. Lower it, for example:\n"
                 f"  train:\n    {self.key}: {self.base / 10:.1g}"
             )
 
 
-class Selection(keras.callbacks.Callback):
+class BestEpoch(keras.callbacks.Callback):
     """Validates after each epoch, keeps the best weights, and stops when none gets better.
 
-    ``judge`` scores weights on the validation split. After each epoch the state of the training
+    ``validator`` scores weights on the validation split. After each epoch the state of the training
     goes to ``checkpoint``; :meth:`resume` takes it up again.
     """
 
     def __init__(
         self,
-        judge: Callable[[list[np.ndarray]], Judged],
+        validator: Callable[[list[np.ndarray]], EpochScore],
         settings: TrainSettings,
         checkpoint: Checkpoint,
     ) -> None:
         super().__init__()
-        self.judge, self.settings, self.checkpoint = judge, settings, checkpoint
-        self.course: Course
+        self.validator, self.settings, self.checkpoint = validator, settings, checkpoint
+        self.course: LearningRate
         self.best: Validation | None = None
         self.best_epoch, self.threshold = 0, 0.5
         self.weights: list[np.ndarray] = []
@@ -137,7 +137,7 @@ class Selection(keras.callbacks.Callback):
         self.best_epoch, self.threshold = notes["best_epoch"], notes["threshold"]
         self.weights = state.best
 
-    def follow(self, course: Course) -> None:
+    def follow(self, course: LearningRate) -> None:
         """Take note of the learning rate from here on."""
         self.course = course
         if course.plateau:
@@ -151,7 +151,7 @@ class Selection(keras.callbacks.Callback):
         """Validate, keep the weights if they are the best, note the figures, say them."""
         trained = time.monotonic() - self.began
         weights = averaged_weights(self.model)
-        judged = self.judge(weights)
+        judged = self.validator(weights)
         result, logs = judged.figures, logs or {}
         # The last step of the epoch is the one before the next.
         rate = float(self.course(steps_done(self.model.optimizer) - 1))
@@ -194,7 +194,7 @@ class Selection(keras.callbacks.Callback):
 class TensorBoardLog(keras.callbacks.Callback):
     """Writes what ``selection`` noted of each epoch into ``folder``. Comes after it."""
 
-    def __init__(self, folder: Path, selection: Selection) -> None:
+    def __init__(self, folder: Path, selection: BestEpoch) -> None:
         super().__init__()
         self.selection = selection
         self.writer = tf.summary.create_file_writer(str(folder))

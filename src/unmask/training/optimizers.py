@@ -16,7 +16,7 @@ PLATEAU_EPOCHS = 3
 PLATEAU_FACTOR = 0.3
 
 
-class Course(keras.optimizers.schedules.LearningRateSchedule):
+class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
     """Linear warm-up to the base rate, then constant or a cosine down to zero at the last step.
 
     All of it times ``scale``, a variable, for schedules that follow the course of the training.
@@ -49,9 +49,9 @@ class Course(keras.optimizers.schedules.LearningRateSchedule):
         }
 
 
-def make_course(settings: TrainSettings, steps_per_epoch: int, epochs: int) -> Course:
+def make_learning_rate(settings: TrainSettings, steps_per_epoch: int, epochs: int) -> LearningRate:
     """The learning rate over all steps of so many epochs."""
-    course = Course(
+    course = LearningRate(
         settings.learning_rate,
         epochs * steps_per_epoch,
         round(min(settings.warmup_epochs, epochs) * steps_per_epoch),
@@ -72,7 +72,7 @@ def plateau_scale(better: list[bool]) -> float:
 
 
 def make_optimizer(
-    settings: TrainSettings, course: Course, averaged: bool = False
+    settings: TrainSettings, course: LearningRate, averaged: bool = False
 ) -> keras.optimizers.Optimizer:
     """The optimizer of the settings. ``sgd`` has Nesterov momentum 0.9; only ``adamw`` decays
     weights, and biases and normalization not at all. ``averaged``: it also keeps the moving average

@@ -14,10 +14,10 @@ from pathlib import Path
 import keras
 
 from unmask.training.batches import Batches
-from unmask.training.callbacks import Progress, Selection, StopAtNaN, TensorBoardLog
+from unmask.training.callbacks import BestEpoch, Progress, StopAtNaN, TensorBoardLog
 from unmask.training.checkpoint import assign
 from unmask.training.devices import compiled
-from unmask.training.optimizers import make_course, make_optimizer
+from unmask.training.optimizers import make_learning_rate, make_optimizer
 from unmask.training.settings import TrainSettings
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def run_phases(
     model: keras.Model,
     batches: Batches,
-    selection: Selection,
+    selection: BestEpoch,
     settings: TrainSettings,
     shared: Callable[[], AbstractContextManager] = nullcontext,
     tensorboard_dir: Path | None = None,
@@ -77,7 +77,7 @@ def _nan_stop(settings: TrainSettings, head_only: bool) -> StopAtNaN:
 
 def _prepare(
     model: keras.Model,
-    selection: Selection,
+    selection: BestEpoch,
     settings: TrainSettings,
     epochs: int,
     steps: int,
@@ -89,7 +89,7 @@ def _prepare(
         settings = replace(
             settings, schedule="constant", learning_rate=settings.frozen_learning_rate
         )
-    course = make_course(settings, steps, epochs)
+    course = make_learning_rate(settings, steps, epochs)
     optimizer = make_optimizer(settings, course, averaged=not head_only)
     model.compile(
         optimizer,

@@ -26,14 +26,14 @@ from unmask.model.pixels import first_unreadable
 from unmask.training import augmentation_picture
 from unmask.training.augment.chain import augmentation
 from unmask.training.batches import Batches, in_memory
-from unmask.training.callbacks import HISTORY, Selection
+from unmask.training.callbacks import HISTORY, BestEpoch
 from unmask.training.checkpoint import Checkpoint
 from unmask.training.crops import Crops, check_splits, look_of_split, read_split
 from unmask.training.devices import choose_precision, gpus, on_jax, sharing
 from unmask.training.examples import class_weights, epoch_order, epoch_pairs
 from unmask.training.phases import run_phases
 from unmask.training.settings import TrainingResult, TrainSettings
-from unmask.training.validation import Judge, Validation
+from unmask.training.validation import Validation, Validator
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +89,8 @@ def train(
     full["look"] = vars(look_of_split(dataset_csv, "train"))
     keeper = Checkpoint(checkpoint, _digest(full))
     try:
-        batches, judge = _data(fitted, chosen, scorer, settings, self_blended, effects)
-        selection = Selection(judge, settings, keeper)
+        batches, validator = _data(fitted, chosen, scorer, settings, self_blended, effects)
+        selection = BestEpoch(validator, settings, keeper)
         folder = tensorboard_dir if settings.tensorboard else None
         run_phases(trained, batches, selection, settings, shared, folder)
         shown = batches.first(augmentation_picture.COUNT)
@@ -139,7 +139,7 @@ def _data(
     settings: TrainSettings,
     self_blended: str | float,
     effects: dict[str, Any],
-) -> tuple[Batches, Judge]:
+) -> tuple[Batches, Validator]:
     """What the model is shown, and what judges it: decoded as far as memory is granted."""
     began, size = time.monotonic(), scorer.input_shape[1]
     paired = settings.sampling == "pairs"
@@ -159,7 +159,7 @@ def _data(
     mode = "none" if paired else settings.class_weight
     weights = class_weights(fitted.labels[shown], mode)
     batch_size = min(settings.batch_size, shown.size)
-    judge = Judge(
+    validator = Validator(
         scorer,
         chosen,
         batch_size=batch_size,
@@ -172,7 +172,7 @@ def _data(
         log.info("train.batch_size is %d: all %d crops in one", settings.batch_size, shown.size)
     effect_chain = augmentation(**effects)
     batches = Batches(fitted, images, weights, order, size, batch_size, settings.seed, effect_chain)
-    return batches, judge
+    return batches, validator
 
 
 def _contract(
@@ -228,7 +228,7 @@ def _unreadable(files: list[Path], error: tf.errors.OpError) -> Exception:
 
 
 def _write(
-    out_dir: Path, scorer: keras.Model, selection: Selection, contract: dict, shown: tuple
+    out_dir: Path, scorer: keras.Model, selection: BestEpoch, contract: dict, shown: tuple
 ) -> None:
     """Put the files in place, the model last, when all are whole."""
     out_dir.mkdir(parents=True, exist_ok=True)

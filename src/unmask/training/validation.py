@@ -21,14 +21,14 @@ from unmask.training.crops import Crops
 
 
 @dataclass(frozen=True)
-class Judged:
+class EpochScore:
     """How weights did: their figures, and the threshold that would tell the videos apart best."""
 
     figures: Validation
     threshold: float
 
 
-class Judge:
+class Validator:
     """Scores weights on the crops of the validation split.
 
     Where ``self_blended`` leaves no fakes, it judges by pairs: each real crop, and itself blended
@@ -57,7 +57,7 @@ class Judge:
             self._videos = list(itertools.chain.from_iterable(names))
         self._images = in_memory(self._crops, self._size, budget_mb)
 
-    def __call__(self, weights: list[np.ndarray]) -> Judged:
+    def __call__(self, weights: list[np.ndarray]) -> EpochScore:
         """Score the split with these weights, in the order of ``get_weights``."""
         self._scorer.set_weights(weights)
         shown: Iterable[Path | np.ndarray] = self._crops.files
@@ -70,7 +70,7 @@ class Judge:
         )
         figures = validate(scores, self._labels, self._videos)
         threshold, _ = best_threshold(*by_video(scores, self._labels, self._videos))
-        return Judged(figures, threshold)
+        return EpochScore(figures, threshold)
 
     def _pairs(self) -> Iterator[np.ndarray]:
         """Real faces and the fakes made of them, in turn: (size, size, 3) uint8."""

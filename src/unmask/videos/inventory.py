@@ -106,7 +106,7 @@ def take_inventory(
         ]
         inventory.notes += [f"{dataset.name}: {note}" for note in listing.notes]
     for video, name in zip(inventory.videos, unique_ids(names), strict=True):
-        video.video = name
+        video.id = name
     _name_groups(inventory.videos, donors, groups)
     if together:
         inventory.notes += _put_together(inventory.videos, where / together)
@@ -142,7 +142,7 @@ def _put_together(videos: Sequence[Candidate], path: Path) -> list[str]:
         raise DatasetError(f"split.together: {path} cannot be read: {error}") from None
     if rows and not {"video", "other"} <= set(rows[0]):
         raise DatasetError(f"split.together: {path} must have the columns video,other.")
-    by_id = {video.video: video for video in videos}
+    by_id = {video.id: video for video in videos}
     pairs = [(by_id.get(row["video"]), by_id.get(row["other"])) for row in rows]
     known = [(one.group, two.group) for one, two in pairs if one and two]
     rename_groups(videos, known)

@@ -16,7 +16,9 @@ HELD_OUT = "its method is held out for testing, and its group is in {split}"
 STRANGER = "the face in it is of a person whose videos are on another side of the split"
 
 
-def deal_out(candidates: Sequence[Candidate], **split: Any) -> tuple[list[Video], list[LeftOut]]:
+def split_videos(
+    candidates: Sequence[Candidate], **split: Any
+) -> tuple[list[Video], list[LeftOut]]:
     """Deal the groups out to the splits (:func:`assign_splits`, whose settings ``split`` holds).
 
     Left out are videos that are not to be used at all; fakes of methods that are only tested, in
@@ -37,7 +39,7 @@ def deal_out(candidates: Sequence[Candidate], **split: Any) -> tuple[list[Video]
         if not reason and video.donor and sides[video.donor] != side:
             reason = STRANGER
         if reason:
-            left_out.append(LeftOut(video.video, video.dataset, video.path, reason))
+            left_out.append(LeftOut(video.id, video.dataset, video.path, reason))
         else:
             row = {field.name: getattr(video, field.name) for field in fields(Video)}
             manifest.append(Video(**row | {"split": side}))

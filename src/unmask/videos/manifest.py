@@ -14,12 +14,13 @@ from unmask.tables import read_table, table_text
 class Video:
     """One row of the manifest. ``label`` is 1 for fake and 0 for real.
 
-    ``path`` is where the video lies, seen from where the workflow runs. ``group`` holds all that
-    must stay on one side of the split. ``split`` is train, val or test; before the groups are
-    dealt out it is the dataset's own split, or empty.
+    ``id`` is the name by which every table knows it, there in the column ``video``. ``path`` is
+    where it lies, seen from where the workflow runs. ``group`` holds all that must stay on one side
+    of the split. ``split`` is train, val or test; before the groups are dealt out it is the
+    dataset's own split, or empty.
     """
 
-    video: str
+    id: str
     path: str
     label: int
     group: str
@@ -53,6 +54,8 @@ class LeftOut:
     reason: str
 
 
+_COLUMNS = {"id": "video"}
+
 AnyVideo = TypeVar("AnyVideo", Video, Candidate)
 
 
@@ -68,7 +71,8 @@ def candidates_text(videos: Iterable[Candidate]) -> str:
 
 def left_out_text(rows: Iterable[LeftOut]) -> str:
     """The rows as CSV, sorted by video."""
-    return _text(LeftOut, sorted(rows, key=lambda row: row.video))
+    ordered = sorted(rows, key=lambda row: row.video)
+    return _text(LeftOut, ordered)
 
 
 def read_manifest(path: Path) -> list[Video]:
@@ -87,9 +91,13 @@ def read_left_out(path: Path) -> list[LeftOut]:
 
 
 def _text(kind: type, rows: Iterable[Video | LeftOut]) -> str:
-    names = [field.name for field in fields(kind)]
-    return table_text(names, ({name: getattr(row, name) for name in names} for row in rows))
+    names = {field.name: _COLUMNS.get(field.name, field.name) for field in fields(kind)}
+    return table_text(
+        list(names.values()),
+        ({column: getattr(row, name) for name, column in names.items()} for row in rows),
+    )
 
 
 def _read(kind: Callable[..., AnyVideo], path: Path) -> list[AnyVideo]:
-    return [kind(**{**row, "label": int(row["label"])}) for row in read_table(path)]
+    rows = read_table(path)
+    return [kind(id=row.pop("video"), **{**row, "label": int(row["label"])}) for row in rows]

@@ -50,18 +50,18 @@ def assign_splits(
     if folds is not None:
         rest = dict.fromkeys(range(folds), 1 / folds)
         names = {fold: "test", (fold + 1) % folds: "val"}
-        dealt = {g: names.get(f, "train") for g, f in deal(free, rest, seed).items()}
+        dealt = {g: names.get(f, "train") for g, f in assign_groups(free, rest, seed).items()}
     else:
-        dealt = deal(free, {"train": train, "val": val, "test": test}, seed)
+        dealt = assign_groups(free, {"train": train, "val": val, "test": test}, seed)
         either |= _without_validation(videos, own, sizes) if val > 0 else {}
-    dealt |= deal(either, {"train": train, "val": val}, seed)
+    dealt |= assign_groups(either, {"train": train, "val": val}, seed)
     chosen = own | dealt
     result = [replace(video, split=chosen[video.group]) for video in videos]
     assert_no_leak((video.group, video.split) for video in result)
     return result
 
 
-def deal(
+def assign_groups(
     sizes: Mapping[str, Counter[Stratum]], shares: Mapping[Side, float], seed: int
 ) -> dict[str, Side]:
     """Deal groups out to sides by their shares, evenly over the strata.

@@ -19,14 +19,14 @@ VARIABLE = "UNMASK_LIFELINE"
 _EVERY_S = 0.5
 
 
-def tie() -> None:
+def die_with_parent() -> None:
     """Tie this process to the run that started it, if one did."""
     pid = os.environ.get(VARIABLE, "")
     if pid.isdigit():
-        tie_to(int(pid))
+        die_with(int(pid))
 
 
-def tie_to(pid: int) -> None:
+def die_with(pid: int) -> None:
     """Kill this process as soon as process ``pid`` is gone. Returns at once."""
     threading.Thread(target=_follow, args=(pid,), name="lifeline", daemon=True).start()
 

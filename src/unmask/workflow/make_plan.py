@@ -16,13 +16,13 @@ from unmask.files import write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
-from unmask.videos.left_out import deal_out
+from unmask.videos.left_out import split_videos
 from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
 from unmask.workflow.inspection import Inspection
 from unmask.workflow.kept import read_kept
-from unmask.workflow.mtimes import settle
+from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.plan import SETTINGS, Plan
 from unmask.workflow.stages import settings_of
 
@@ -65,13 +65,15 @@ def make_plan(
             ),
         )
         plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
-        plan.split, plan.left_out = deal_out(inventory.videos, **settings_of(config, "manifest"))
+        plan.split, plan.left_out = split_videos(
+            inventory.videos, **settings_of(config, "manifest")
+        )
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
             _write(plan, where / SETTINGS)
             inspection = Inspection.load(where, plan.folders)
-            state = settle(expected(plan), where, inspection)
+            state = set_mtimes(expected(plan), where, inspection)
             inspection.save()
             plan.stale, plan.absent, plan.damaged = state.stale, state.absent, state.damaged
             if plan.is_current("accept"):

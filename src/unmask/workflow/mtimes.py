@@ -35,7 +35,9 @@ class State:
     """The files that are not as they were written, and how they differ."""
 
 
-def settle(results: Iterable[Result], where: Path, inspection: Inspection | None = None) -> State:
+def set_mtimes(
+    results: Iterable[Result], where: Path, inspection: Inspection | None = None
+) -> State:
     """Give results the times that they ought to have.
 
     A result that is absent stays absent: whether it is needed is for the workflow to say.

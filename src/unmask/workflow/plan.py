@@ -154,10 +154,10 @@ class Plan:
             ("video", "dataset", "path", "fingerprint", "geometry"),
             (
                 {
-                    "video": video.video,
+                    "video": video.id,
                     "dataset": video.dataset,
                     "path": video.path,
-                    "fingerprint": self.source(video.video),
+                    "fingerprint": self.source(video.id),
                     "geometry": how[video.dataset],
                 }
                 for video in self.used
@@ -167,7 +167,7 @@ class Plan:
 
     @cached_property
     def _paths(self) -> dict[str, str]:
-        return {video.video: video.path for video in self.inventory.videos}
+        return {video.id: video.path for video in self.inventory.videos}
 
     @cached_property
     def used(self) -> list[Candidate]:
@@ -178,7 +178,7 @@ class Plan:
     def filmed(self) -> list[str]:
         """Ids of the videos and images in which faces are to be found."""
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
-        return [video.video for video in self.used if video.dataset in names]
+        return [video.id for video in self.used if video.dataset in names]
 
     @property
     def folders(self) -> int:
@@ -188,7 +188,7 @@ class Plan:
     @cached_property
     def in_split(self) -> set[str]:
         """Ids of the videos in the manifest."""
-        return {video.video for video in self.split}
+        return {video.id for video in self.split}
 
     @cached_property
     def cropped(self) -> dict[str, list[str]]:

@@ -23,8 +23,8 @@ def training_sources(
         datasets: the key of each dataset whose images are crops already, by its name.
     """
     fitted = [video for video in manifest if video.split in ("train", "val")]
-    rows = sorted(f"{video.video},{video.label},{video.split}" for video in fitted)
-    ids, names = {video.video for video in fitted}, {video.dataset for video in fitted}
+    rows = sorted(f"{video.id},{video.label},{video.split}" for video in fitted)
+    ids, names = {video.id for video in fitted}, {video.dataset for video in fitted}
     return [
         digest("\n".join(rows)),
         key_of_many({name: key for name, key in videos.items() if name in ids}),

@@ -40,7 +40,7 @@ def faces(folder, name, count=2):
 def made(tmp_path):
     videos = [video("a", 0, "train"), video("b", 1, "train", "a"), video("c", 1, "test")]
     for entry in videos:
-        faces(tmp_path / "faces", entry.video)
+        faces(tmp_path / "faces", entry.id)
     bad = FaceIndex("bad").quarantine("faces", "no face in any of 3 frames")
     bad.save(tmp_path / "faces/bad.json")
     videos.append(video("bad", 0, "val"))
@@ -181,7 +181,7 @@ def test_validation_of_one_class_is_enough_to_choose_by_the_loss():
 
 
 def test_a_class_that_is_all_in_quarantine_is_told_so():
-    problems = [Problem(v.video, "faces", "no face") for v in enough() if v.label]
+    problems = [Problem(v.id, "faces", "no face") for v in enough() if v.label]
     with pytest.raises(DatasetError, match=r"All fake videos are in quarantine"):
         accept(enough(), problems, max_bad_fraction=1.0)
 
@@ -190,7 +190,7 @@ def test_videos_of_too_few_groups_are_told_what_may_have_joined_them():
     some = [video(f"{split}{n}", n % 2, split, group=split) for split in ("train", "val")
             for n in range(4)]  # fmt: skip
     with pytest.raises(DatasetError, match=r"6 usable videos are in 2 groups(.|\n)*pair_by: none"):
-        accept([v for v in some if v.video not in ("val0", "val2")], [], max_bad_fraction=0.1)
+        accept([v for v in some if v.id not in ("val0", "val2")], [], max_bad_fraction=0.1)
 
 
 def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
@@ -205,7 +205,7 @@ def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
         Video(name, str(tmp_path / f"{name}.png"), 0, name, "train", "", "d")
         for name in ("a", "b", "broken")
     ]
-    images = {video.video: Path(video.path) for video in videos}
+    images = {video.id: Path(video.path) for video in videos}
     indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90, keep=True)
     save_indexes(tmp_path / "cropped/d.jsonl", indexes)
     assert load_indexes(tmp_path / "cropped/d.jsonl") == indexes

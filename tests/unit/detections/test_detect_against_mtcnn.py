@@ -3,12 +3,13 @@
 import os
 
 import cv2
+import mtcnn_graphs
 import numpy as np
 import pytest
 
 import media
 from unmask.detections.detect import make_detector
-from unmask.detections.mtcnn import boxes, graphs, networks, pyramid, resample, weights
+from unmask.detections.mtcnn import boxes, networks, pyramid, resample
 from unmask.records import LANDMARKS
 from unmask.videos.demo import film_demo
 
@@ -156,8 +157,8 @@ def test_levels_and_windows_hold_the_packages_pixels(stock):
 
 
 def test_the_weights_are_in_the_order_that_keras_sets_them(stock):
-    arrays, _ = weights.load()
-    for name, stage in zip(graphs.BUILDERS, ("PNET", "RNET", "ONET"), strict=True):
-        expected = stock.get_stage(stage_name=f"Stage {stage}").model.get_weights()
-        for array, reference in zip(arrays[name], expected, strict=True):
+    for name in networks.NETWORKS:
+        expected = stock.get_stage(stage_name=f"Stage {name.upper()}").model.get_weights()
+        arrays = mtcnn_graphs.package_weights(name)
+        for array, reference in zip(arrays, expected, strict=True):
             np.testing.assert_array_equal(array, reference)

@@ -1,12 +1,7 @@
-"""The detector's parts: weights read without running code, graphs that are valid, arithmetic."""
-
-import pickle
-import shutil
-import sys
+"""The detector's parts: graphs of the package's weights, arithmetic."""
 
 import cv2
-import joblib
-import lz4.frame
+import mtcnn_graphs
 import numpy as np
 import onnx
 import pytest
@@ -14,102 +9,17 @@ import pytest
 import media
 from unmask.detections.detector import reduction_for
 from unmask.detections.haar import confidence
-from unmask.detections.mtcnn import (
-    boxes,
-    graphs,
-    networks,
-    onnx_proto,
-    pyramid,
-    resample,
-    weights,
-)
-from unmask.errors import ConfigError, WeightsError
-
-# --- weights ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def copied(tmp_path):
-    """A copy of the package's weights, to damage."""
-    return shutil.copytree(weights.package_folder(), tmp_path / "weights")
-
-
-@pytest.mark.parametrize("name", weights.NETWORKS)
-def test_the_weights_are_those_that_joblib_reads(name):
-    arrays, _ = weights.load()
-    expected = joblib.load(weights.package_folder() / f"{name}.lz4")
-    assert len(arrays[name]) == len(expected)
-    for array, reference in zip(arrays[name], expected, strict=True):
-        np.testing.assert_array_equal(array, reference)
-        assert array.dtype == np.float32
-
-
-def test_arrays_of_any_order_and_type_are_read(tmp_path):
-    arrays = [np.arange(12.0).reshape(3, 4), np.arange(6, dtype="<i2").reshape(2, 3).T]
-    joblib.dump(arrays, tmp_path / "arrays")
-    read = weights.read_arrays((tmp_path / "arrays").read_bytes())
-    for array, expected in zip(read, arrays, strict=True):
-        np.testing.assert_array_equal(array, expected)
-
-
-def test_a_weights_file_cannot_run_code(copied, tmp_path):
-    class Attack:
-        def __reduce__(self):
-            return (tmp_path / "harm").touch, ()
-
-    (copied / "onet.lz4").write_bytes(lz4.frame.compress(pickle.dumps([Attack()])))
-    with pytest.raises(WeightsError, match="onet"):
-        weights.load(copied)
-    assert not (tmp_path / "harm").exists()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"nonsense", lz4.frame.compress(b"nonsense"), lz4.frame.compress(pickle.dumps([1, 2]))],
-)
-def test_damaged_weights_are_refused_with_what_to_do(content, copied):
-    (copied / "rnet.lz4").write_bytes(content)
-    with pytest.raises(WeightsError, match=r"(?s)rnet.*pip install"):
-        weights.load(copied)
-
-
-def test_a_cut_off_weights_file_is_refused(copied):
-    data = lz4.frame.decompress((copied / "pnet.lz4").read_bytes())
-    (copied / "pnet.lz4").write_bytes(lz4.frame.compress(data[:-1000]))
-    with pytest.raises(WeightsError, match="pnet"):
-        weights.load(copied)
-
-
-def test_a_missing_package_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "mtcnn", None)
-    with pytest.raises(WeightsError, match="pip install 'mtcnn"):
-        weights.load()
-
-
-def test_other_weights_have_another_version(copied):
-    assert weights.load(copied)[1] == weights.load()[1]
-    data = lz4.frame.decompress((copied / "pnet.lz4").read_bytes())
-    (copied / "pnet.lz4").write_bytes(
-        lz4.frame.compress(data[:-10] + bytes([data[-10] ^ 1]) + data[-9:])
-    )
-    assert weights.load(copied)[1] != weights.load()[1]
-
+from unmask.detections.mtcnn import boxes, networks, pyramid, resample
+from unmask.errors import ConfigError
 
 # --- graphs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", weights.NETWORKS)
-def test_the_graphs_are_valid_onnx(name):
-    model = graphs.BUILDERS[name](weights.load()[0][name])
-    onnx.checker.check_model(onnx.load_from_string(model), full_check=True)
-
-
-def test_every_kind_of_attribute_arrives():
-    written = onnx_proto.node("Op", ["a", "b"], ["c"], whole=-3, list=(1, 200, -1))
-    node = onnx.NodeProto.FromString(written)
-    assert (node.op_type, list(node.input), list(node.output)) == ("Op", ["a", "b"], ["c"])
-    values = {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
-    assert values == {"whole": -3, "list": [1, 200, -1]}
+@pytest.mark.parametrize("name", networks.NETWORKS)
+def test_the_graphs_that_ship_are_made_of_the_mtcnn_packages_weights(name):
+    made = mtcnn_graphs.BUILDERS[name](mtcnn_graphs.package_weights(name))
+    shipped = onnx.load(mtcnn_graphs.SHIPPED / f"{name}.onnx")
+    assert shipped.graph == made.graph
 
 
 def test_a_gpu_is_taken_where_there_is_one_unless_told_otherwise():

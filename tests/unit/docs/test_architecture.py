@@ -51,7 +51,7 @@ QUESTIONS = {
     "makes a stage old": "STAGES",
     "two sides": "def assert_no_leak",
     "dataset's folder": "READERS",
-    "best epoch": "class Judge",
+    "best epoch": "class Validator",
     "model file hold": "CONTRACT",
     "wrong setting": "def explain",
     "verdict": "class Predictor",

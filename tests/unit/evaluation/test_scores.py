@@ -24,7 +24,7 @@ from unmask.evaluation.scores import (
     write_videos,
 )
 from unmask.model.logits import logit_of, mean_logit
-from unmask.tables import member
+from unmask.tables import path_inside
 
 
 def aggregate_frames(p_fake, aggregate="mean"):
@@ -163,7 +163,7 @@ def test_a_missing_table_or_column_is_named(tmp_path):
 @pytest.mark.parametrize("name", ["../secret.jpg", "/etc/passwd", "a/../../b.jpg", ""])
 def test_no_file_outside_the_dataset_is_read(tmp_path, name):
     with pytest.raises(DatasetError, match="not a file inside"):
-        member(tmp_path, name)
+        path_inside(tmp_path, name)
 
 
 def test_logits_tell_apart_what_probabilities_do_not():

@@ -98,7 +98,7 @@ def test_the_run_says_in_what_its_datasets_differ(tmp_path: Path):
         for name in ("ours", "theirs")
     ]
     indexes = [
-        index(v.video, *((0.4, 0.3, 0.4) if v.dataset == "ours" else (0.26, 0.42, 0.38)))
+        index(v.id, *((0.4, 0.3, 0.4) if v.dataset == "ours" else (0.26, 0.42, 0.38)))
         for v in videos
     ]
     (tmp_path / "manifest.csv").write_text(manifest_text(videos))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from unmask.evaluation.scores import FrameScore
-from unmask.prediction.cache import Memory
+from unmask.prediction.cache import ResultCache
 from unmask.prediction.results import FaceScore, Pictures, Prediction, Thumbnail, Track
 
 
@@ -29,7 +29,7 @@ def result(file):
 def test_what_is_recalled_is_what_was_kept_under_its_present_name(tmp_path):
     file, moved = tmp_path / "a.mp4", tmp_path / "b.mp4"
     file.write_bytes(b"content")
-    memory = Memory(tmp_path / "memory", "a model")
+    memory = ResultCache(tmp_path / "memory", "a model")
     assert memory.recall(file, pictured=True) is None
     memory.keep(file, result(file), pictured=True)
     assert memory.recall(file, pictured=True) == result(file)
@@ -40,10 +40,10 @@ def test_what_is_recalled_is_what_was_kept_under_its_present_name(tmp_path):
 def test_other_content_another_model_and_other_pictures_are_not_known(tmp_path):
     file = tmp_path / "a.mp4"
     file.write_bytes(b"content")
-    memory = Memory(tmp_path / "memory", "a model")
+    memory = ResultCache(tmp_path / "memory", "a model")
     memory.keep(file, result(file), pictured=True)
     assert memory.recall(file, pictured=False) is None
-    assert Memory(tmp_path / "memory", "another").recall(file, pictured=True) is None
+    assert ResultCache(tmp_path / "memory", "another").recall(file, pictured=True) is None
     file.write_bytes(b"another")
     assert memory.recall(file, pictured=True) is None
 
@@ -51,7 +51,7 @@ def test_other_content_another_model_and_other_pictures_are_not_known(tmp_path):
 def test_a_damaged_memory_is_no_memory(tmp_path):
     file = tmp_path / "a.mp4"
     file.write_bytes(b"content")
-    memory = Memory(tmp_path / "memory", "a model")
+    memory = ResultCache(tmp_path / "memory", "a model")
     memory.keep(file, result(file), pictured=True)
     [kept] = (tmp_path / "memory").iterdir()
     kept.write_text(kept.read_text()[:-20])
@@ -60,7 +60,7 @@ def test_a_damaged_memory_is_no_memory(tmp_path):
 
 def test_what_belongs_to_no_file_is_forgotten(tmp_path):
     files = [tmp_path / "a.mp4", tmp_path / "b.mp4"]
-    memory = Memory(tmp_path / "memory", "a model")
+    memory = ResultCache(tmp_path / "memory", "a model")
     for file in files:
         file.write_bytes(file.name.encode())
         memory.keep(file, result(file), pictured=False)

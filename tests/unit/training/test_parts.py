@@ -18,7 +18,12 @@ from unmask.training.checkpoint import Checkpoint, State
 from unmask.training.crops import Crops
 from unmask.training.devices import choose_precision, cpu_flags
 from unmask.training.examples import BLENDED, class_weights, epoch_order, epoch_pairs
-from unmask.training.optimizers import Course, make_course, make_optimizer, plateau_scale
+from unmask.training.optimizers import (
+    LearningRate,
+    make_learning_rate,
+    make_optimizer,
+    plateau_scale,
+)
 from unmask.training.settings import TrainSettings
 from unmask.training.validation import Validation, is_better, validate, video_auc
 
@@ -28,15 +33,17 @@ def rates(course, steps):
 
 
 def test_a_constant_rate_stays():
-    assert rates(Course(0.1, 4), 4) == pytest.approx([0.1] * 4)
+    assert rates(LearningRate(0.1, 4), 4) == pytest.approx([0.1] * 4)
 
 
 def test_warm_up_rises_in_a_line():
-    assert rates(Course(0.1, 8, warmup=4), 6) == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1, 0.1])
+    assert rates(LearningRate(0.1, 8, warmup=4), 6) == pytest.approx(
+        [0.025, 0.05, 0.075, 0.1, 0.1, 0.1]
+    )
 
 
 def test_the_cosine_starts_at_the_base_rate_and_falls_to_zero():
-    falling = rates(Course(0.1, 10, warmup=2, cosine=True), 11)
+    falling = rates(LearningRate(0.1, 10, warmup=2, cosine=True), 11)
     assert falling[2] == pytest.approx(0.1)
     assert falling[6] == pytest.approx(0.05)
     assert falling[10] == pytest.approx(0, abs=1e-8)
@@ -45,13 +52,13 @@ def test_the_cosine_starts_at_the_base_rate_and_falls_to_zero():
 
 def test_warm_up_is_counted_in_epochs():
     settings = TrainSettings(warmup_epochs=0.5, epochs=3, schedule="cosine")
-    config = make_course(settings, 10, 3).get_config()
+    config = make_learning_rate(settings, 10, 3).get_config()
     assert config == {"base": 1e-3, "steps": 30, "warmup": 5, "cosine": True}
 
 
 @pytest.mark.parametrize("name", ["rmsprop", "adam", "adamw", "sgd"])
 def test_every_optimizer_follows_the_rate(name):
-    optimizer = make_optimizer(TrainSettings(optimizer=name), Course(0.02, 5))
+    optimizer = make_optimizer(TrainSettings(optimizer=name), LearningRate(0.02, 5))
     assert type(optimizer).__name__.lower() == name
     assert float(optimizer.learning_rate) == pytest.approx(0.02)
 
@@ -60,7 +67,7 @@ def test_adamw_decays_kernels_but_no_biases():
     layer = keras.layers.Dense(1, kernel_initializer="ones", bias_initializer="ones")
     layer.build((None, 1))
     settings = TrainSettings(optimizer="adamw", weight_decay=0.5)
-    optimizer = make_optimizer(settings, Course(0.1, 5))
+    optimizer = make_optimizer(settings, LearningRate(0.1, 5))
     still = [np.zeros(variable.shape, np.float32) for variable in layer.trainable_variables]
     optimizer.apply(still, layer.trainable_variables)
     assert float(layer.kernel[0, 0]) == pytest.approx(0.95)
@@ -228,7 +235,7 @@ def test_the_plateau_schedule_waits_three_epochs():
 
 
 def test_a_schedule_can_be_lowered_while_it_runs():
-    course = Course(0.1, 4)
+    course = LearningRate(0.1, 4)
     course.scale.assign(0.3)
     assert rates(course, 2) == pytest.approx([0.03] * 2)
 

@@ -69,7 +69,7 @@ def test_datasets_are_joined_with_paths_seen_from_the_working_folder(tmp_path):
         "two/fake/a.mp4",
         "two/real/a.mp4",
     ]
-    assert len({video.video for video in found.videos}) == 3
+    assert len({video.id for video in found.videos}) == 3
     assert found.videos[0].group != found.videos[1].group == found.videos[2].group
 
 

@@ -36,21 +36,21 @@ videos = st.lists(
     ),
     min_size=1,
     max_size=60,
-    unique_by=lambda v: v.video,
+    unique_by=lambda v: v.id,
 )
 
 
 @given(videos, st.integers(0, 5), st.sampled_from([None, 3, 5]), st.randoms())
 def test_no_group_is_ever_on_two_sides_whatever_the_data(some, seed, folds, random):
     dealt = assign_splits(some, seed=seed, folds=folds)
-    assert [v.video for v in dealt] == [v.video for v in some]
+    assert [v.id for v in dealt] == [v.id for v in some]
     sides = {}
     for v in dealt:
         assert v.split in ("train", "val", "test")
         assert sides.setdefault(v.group, v.split) == v.split
     shuffled = random.sample(some, len(some))
-    again = {v.video: v.split for v in assign_splits(shuffled, seed=seed, folds=folds)}
-    assert again == {v.video: v.split for v in dealt}
+    again = {v.id: v.split for v in assign_splits(shuffled, seed=seed, folds=folds)}
+    assert again == {v.id: v.split for v in dealt}
 
 
 @given(videos, st.lists(st.sampled_from(["", "train", "val", "test"]), min_size=60, max_size=60))
@@ -94,8 +94,8 @@ def test_another_seed_deals_otherwise_and_the_same_seed_the_same():
 
 @pytest.mark.parametrize("groups", [24, 200, 1000])
 def test_an_added_group_leaves_nearly_all_others_where_they_are(groups):
-    before = {v.video: v.split for v in assign_splits(pairs(groups))}
-    after = {v.video: v.split for v in assign_splits(pairs(groups + 1))}
+    before = {v.id: v.split for v in assign_splits(pairs(groups))}
+    after = {v.id: v.split for v in assign_splits(pairs(groups + 1))}
     moved = sum(after[name] != split for name, split in before.items())
     assert moved <= 4, "at most a group, that is a pair, at each of the two cuts"
 

@@ -11,7 +11,7 @@ from unmask.files import digest
 from unmask.frames.index import FrameIndex
 from unmask.workflow import keys, stage_settings
 from unmask.workflow.expected import Result
-from unmask.workflow.mtimes import settle
+from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.receipt import is_whole, write_receipt
 
 KEY = "0123456789abcdef"
@@ -117,7 +117,7 @@ def chain(tmp_path) -> Chain:
 
 def test_what_is_current_is_made_no_older_than_what_it_was_made_from(chain):
     chain.times(frames=50, detections=60, f=10, d=20)
-    stale, absent = settle(chain.results, chain.folder)
+    stale, absent = set_mtimes(chain.results, chain.folder)
     assert not stale and not absent
     assert chain.time("f") >= chain.time("frames")
     assert chain.time("d") >= max(chain.time("f"), chain.time("detections"))
@@ -125,20 +125,20 @@ def test_what_is_current_is_made_no_older_than_what_it_was_made_from(chain):
 
 def test_times_that_are_right_are_left_alone(chain):
     chain.times(frames=10, detections=10, f=20, d=30)
-    settle(chain.results, chain.folder)
+    set_mtimes(chain.results, chain.folder)
     assert (chain.time("f"), chain.time("d")) == (20, 30)
 
 
 def test_results_out_of_an_archive_without_times_are_current(chain):
     chain.times(frames=0, detections=50, f=0, d=0)
-    assert settle(chain.results, chain.folder) == ({}, {})
+    assert set_mtimes(chain.results, chain.folder) == ({}, {})
     assert chain.time("d") >= 50
 
 
 def test_what_is_stale_is_made_older_than_its_settings(chain):
     chain.times(frames=10, detections=10, f=20, d=30)
     FrameIndex(video="v", made_of="f" * 16).save(chain.folder / "d.json")
-    stale, _ = settle(chain.results, chain.folder)
+    stale, _ = set_mtimes(chain.results, chain.folder)
     assert stale == {("detections", "made from other videos, labels or results"): 1}
     assert chain.time("d") < chain.time("detections")
     assert chain.time("f") == 20
@@ -147,7 +147,7 @@ def test_what_is_stale_is_made_older_than_its_settings(chain):
 def test_what_is_absent_stays_absent_and_does_not_make_others_stale(chain):
     chain.times(frames=50, detections=10, d=30)
     (chain.folder / "f.json").unlink()
-    stale, absent = settle(chain.results, chain.folder)
+    stale, absent = set_mtimes(chain.results, chain.folder)
     assert absent == {"frames": 1}
     assert not stale
     assert not (chain.folder / "f.json").exists()
@@ -161,5 +161,5 @@ def test_the_time_of_a_folder_is_that_of_the_stamp_that_the_workflow_left_in_it(
     chain.results[0].outputs.append("crops")
     chain.times(frames=50, f=60)
     os.utime(folder / ".snakemake_timestamp", (10, 10))
-    settle(chain.results, chain.folder)
+    set_mtimes(chain.results, chain.folder)
     assert (folder / ".snakemake_timestamp").stat().st_mtime >= 50

@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_written_is_a_message(tmp_path):
 def test_a_job_ends_when_the_run_that_started_it_is_killed():
     run = python("import time; time.sleep(60)")
     job = python(
-        "from unmask.workflow import lifeline; lifeline.tie(); print('up', flush=True);"
+        "from unmask.workflow import lifeline; lifeline.die_with_parent(); print('up', flush=True);"
         "import time; time.sleep(60)",
         **{VARIABLE: str(run.pid)},
     )
@@ -94,7 +94,8 @@ def test_a_job_ends_when_the_run_that_started_it_is_killed():
 
 def test_a_command_that_no_run_started_depends_on_nobody():
     done = python(
-        "from unmask.workflow import lifeline; lifeline.tie(); print('up')", **{VARIABLE: ""}
+        "from unmask.workflow import lifeline; lifeline.die_with_parent(); print('up')",
+        **{VARIABLE: ""},
     )
     assert done.communicate()[0] == "up\n"
 

@@ -82,7 +82,6 @@ class Mtcnn:
 
     Raises:
         ConfigError: a setting is not allowed, or there is no GPU.
-        WeightsError: the weights cannot be read.
     """
 
     def __init__(

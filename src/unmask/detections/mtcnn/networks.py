@@ -1,16 +1,23 @@
-"""Runs the three networks of MTCNN with onnxruntime, on the processor or a graphics card."""
+"""Runs the three networks of MTCNN with onnxruntime, on the processor or a graphics card.
+
+``scripts/mtcnn_graphs.py`` writes the graphs from the weights of the ``mtcnn`` package, and says
+what goes into them and what comes out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
 
-from unmask.detections.mtcnn import graphs, weights
 from unmask.errors import ConfigError
 
+_HERE = Path(__file__).parent
+NETWORKS = ("pnet", "rnet", "onet")
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 CUDA_OPTIONS = {"cudnn_conv_algo_search": "DEFAULT", "use_tf32": "0"}
 """The same algorithm every time, in full precision."""
@@ -28,16 +35,14 @@ class Networks:
 
     Raises:
         ConfigError: a GPU is asked for and cannot be used, or the device is unknown.
-        WeightsError: the weights cannot be read.
     """
 
     def __init__(self, *, device: str = "auto", threads: int = 1) -> None:
         providers = choose_providers(device, onnxruntime.get_available_providers())
-        arrays, digest = weights.load()
-        self.version = digest[:12]
+        graphs = [_HERE.joinpath(f"{name}.onnx").read_bytes() for name in NETWORKS]
+        self.version = sha256(b"".join(graphs)).hexdigest()[:12]
         self._pnet, self._rnet, self._onet = (
-            _session(graphs.BUILDERS[name](arrays[name]), providers, threads)
-            for name in weights.NETWORKS
+            _session(graph, providers, threads) for graph in graphs
         )
         # onnxruntime falls back to the processor where it has CUDA but finds no card.
         self.device = "gpu" if CUDA in self._pnet.get_providers() else "cpu"
@@ -99,7 +104,7 @@ def _run(
     session: onnxruntime.InferenceSession, pixels: np.ndarray, outputs: Sequence[str]
 ) -> list[np.ndarray]:
     batches = [
-        session.run(outputs, {graphs.INPUT: pixels[start : start + MAX_BATCH]})
+        session.run(outputs, {"pixels": pixels[start : start + MAX_BATCH]})
         for start in range(0, len(pixels), MAX_BATCH)
     ]
     return [np.concatenate(parts) for parts in zip(*batches, strict=True)]

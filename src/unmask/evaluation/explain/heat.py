@@ -25,19 +25,19 @@ import numpy as np
 import tensorflow as tf
 
 from unmask.errors import ModelError
-from unmask.evaluation.explain.layers import Split
+from unmask.evaluation.explain.layers import ModelParts
 
 Toward = Literal["fake", "real"]
 METHODS = ("hirescam", "gradcam")
 
 
 def heat_maps(
-    split: Split, crops: np.ndarray, *, toward: Toward = "fake", method: str = "hirescam"
+    parts: ModelParts, crops: np.ndarray, *, toward: Toward = "fake", method: str = "hirescam"
 ) -> np.ndarray:
     """What in each crop speaks for ``fake``, or for ``real``.
 
     Args:
-        split: the model, see :func:`unmask.evaluation.explain.layers.split_model`.
+        parts: the model, see :func:`unmask.evaluation.explain.layers.split_model`.
         crops: as the network sees them, RGB (n, size, size, 3) in 0..255.
         toward: the side whose evidence is shown. The other side's is left out, not subtracted.
         method: ``hirescam`` or ``gradcam``, see the module.
@@ -47,8 +47,8 @@ def heat_maps(
         score: maps of different crops do not compare in strength. All 0 where nothing in the crop
         speaks for that side.
     """
-    raw = np.maximum(contributions(split, crops, toward=toward, method=method), 0)
-    size = split.input_size
+    raw = np.maximum(contributions(parts, crops, toward=toward, method=method), 0)
+    size = parts.input_size
     maps = np.stack([cv2.resize(one, (size, size), interpolation=cv2.INTER_LINEAR) for one in raw])
     peak = maps.max(axis=(1, 2), keepdims=True)
     return np.where(peak > 0, maps / np.maximum(peak, np.finfo(np.float32).tiny), 0).astype(
@@ -57,7 +57,7 @@ def heat_maps(
 
 
 def contributions(
-    split: Split, crops: np.ndarray, *, toward: Toward = "fake", method: str = "hirescam"
+    parts: ModelParts, crops: np.ndarray, *, toward: Toward = "fake", method: str = "hirescam"
 ) -> np.ndarray:
     """The same before it is cut off at 0, scaled and enlarged: (n, rows, columns) float32.
 
@@ -66,24 +66,24 @@ def contributions(
     """
     if method not in METHODS:
         raise ModelError(f"{method!r} is no method; allowed are {', '.join(METHODS)}.")
-    summed = _compiled(split, method)(tf.convert_to_tensor(crops, tf.float32)).numpy()
+    summed = _compiled(parts, method)(tf.convert_to_tensor(crops, tf.float32)).numpy()
     return summed if toward == "fake" else -summed
 
 
 @lru_cache(maxsize=4)
-def _compiled(split: Split, method: str) -> Callable[[Any], Any]:
+def _compiled(parts: ModelParts, method: str) -> Callable[[Any], Any]:
     """The way from crops to contributions as a graph: some networks take seconds without one."""
 
     @tf.function(reduce_retracing=True)
     def contribute(x: Any) -> Any:
-        for op in split.before:
+        for op in parts.before:
             x = op(x)
         with tf.GradientTape() as tape:
             tape.watch(x)
-            features, x = split.body(x, training=False)
-            for op in split.after:
+            features, x = parts.body(x, training=False)
+            for op in parts.after:
                 x = op(x)
-            log_odds = tf.cast(x, tf.float32) @ tf.cast(split.last.kernel, tf.float32)
+            log_odds = tf.cast(x, tf.float32) @ tf.cast(parts.last.kernel, tf.float32)
         gradient = tf.cast(tape.gradient(log_odds, features), tf.float32)
         if method == "gradcam":
             gradient = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)

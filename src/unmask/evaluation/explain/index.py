@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from unmask.tables import line, read_rows
+from unmask.tables import errors_at_line, read_rows
 
 INDEX = "index.csv"
 """Its name in the folder of the heat maps."""
@@ -34,7 +34,7 @@ def read_heat_maps(folder: Path) -> dict[str, list[HeatMap]]:
     """The heat maps of each video, as ``explain_videos`` wrote them."""
     found: dict[str, list[HeatMap]] = {}
     for number, row in enumerate(read_rows(folder / INDEX, COLUMNS), start=2):
-        with line(folder / INDEX, number):
+        with errors_at_line(folder / INDEX, number):
             place = int(row["frame"]), float(row["time_s"]), float(row["p_fake"])
             one = HeatMap(row["video"], *place, row["toward"], row["crop"], row["heat"])
             found.setdefault(row["video"], []).append(one)

@@ -20,7 +20,7 @@ _CONVOLUTIONS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
+class ModelParts:
     """A classifier taken apart for explaining.
 
     ``before``: what comes ahead of the backbone, in order. ``body``: the backbone, which gives the
@@ -36,7 +36,7 @@ class Split:
     input_size: int
 
 
-def split_model(model: keras.Model, layer: str | None = None) -> Split:
+def split_model(model: keras.Model, layer: str | None = None) -> ModelParts:
     """Take a classifier of :func:`unmask.model.build.build_model` apart; no weight is copied.
 
     ``layer`` names the layer of the backbone to explain; None: :func:`explained_layer`.
@@ -54,7 +54,7 @@ def split_model(model: keras.Model, layer: str | None = None) -> Split:
     place = bodies[0]
     body = chain[place]
     chosen = explained_layer(body) if layer is None else body.get_layer(layer)
-    return Split(
+    return ModelParts(
         before=chain[:place],
         body=keras.Model(body.inputs, [chosen.output, body.outputs[0]]),
         after=chain[place + 1 : -1],

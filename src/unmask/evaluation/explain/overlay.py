@@ -16,7 +16,7 @@ from unmask.records import Box, Square
 
 if TYPE_CHECKING:
     from unmask.evaluation.explain.heat import Toward
-    from unmask.evaluation.explain.layers import Split
+    from unmask.evaluation.explain.layers import ModelParts
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class DrawnHeat:
     heat: np.ndarray
 
 
-def draw_heat(split: Split, files: Sequence[Path], toward: Toward) -> list[DrawnHeat]:
+def draw_heat(parts: ModelParts, files: Sequence[Path], toward: Toward) -> list[DrawnHeat]:
     """Draw what in each of these crops speaks for ``toward``."""
     # Who draws boxes alone needs no TensorFlow.
     from unmask.evaluation.explain.heat import heat_maps
@@ -37,7 +37,7 @@ def draw_heat(split: Split, files: Sequence[Path], toward: Toward) -> list[Drawn
     if not files:
         return []
     drawn = []
-    maps = heat_maps(split, read_all(files, split.input_size), toward=toward)
+    maps = heat_maps(parts, read_all(files, parts.input_size), toward=toward)
     for file, heat in zip(files, maps, strict=True):
         crop = cv2.resize(read_image(file), (CROP, CROP), interpolation=cv2.INTER_AREA)
         drawn.append(DrawnHeat(crop, overlay(crop, _soft(heat)), heat))

@@ -14,7 +14,7 @@ from unmask.evaluation.explain.standouts import standouts
 from unmask.evaluation.scores import FrameScore, VideoScore
 from unmask.files import fresh_directory
 from unmask.frames.images import write_jpeg
-from unmask.tables import member, read_rows, write_table
+from unmask.tables import path_inside, read_rows, write_table
 
 STANDOUTS = 3
 QUALITY = 85
@@ -113,5 +113,5 @@ def _crops(
     for row in read_rows(dataset_csv, ("file", "video", "frame")):
         if row["video"] in videos:
             place = row["video"], int(row["frame"])
-            crops.setdefault(place, []).append(member(dataset_dir, row["file"]))
+            crops.setdefault(place, []).append(path_inside(dataset_dir, row["file"]))
     return crops

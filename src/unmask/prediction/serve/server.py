@@ -18,7 +18,7 @@ from unmask.prediction.serve.jobs import Visits
 from unmask.prediction.serve.limits import Limits
 from unmask.prediction.serve.origin_guard import LOCAL, Guard
 from unmask.prediction.serve.receive import receive
-from unmask.prediction.serve.worker import Desk, Scorer
+from unmask.prediction.serve.worker import Scorer, Worker
 
 _LEAVE_S = 5
 """So long a page may be out of reach before its files are deleted; also the end's patience."""
@@ -74,7 +74,7 @@ def serve(
 
         visits = Visits(Path(root), files=limits.files, waiting=limits.waiting)
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        _add_upload(app, visits, Desk(scorer, contract, limits), limits)
+        _add_upload(app, visits, Worker(scorer, contract, limits), limits)
         add_page(visits, limits, model=model, threshold=threshold)
         ui.run_with(
             app,
@@ -97,7 +97,7 @@ def serve(
             uvicorn.Server(config).run(sockets=[place])
 
 
-def _add_upload(app: Any, visits: Visits, desk: Desk, limits: Limits) -> None:
+def _add_upload(app: Any, visits: Visits, worker: Worker, limits: Limits) -> None:
     from starlette.requests import ClientDisconnect, Request
     from starlette.responses import JSONResponse, Response
 
@@ -123,7 +123,7 @@ def _add_upload(app: Any, visits: Visits, desk: Desk, limits: Limits) -> None:
         except OSError as error:
             job.refuse(f"It could not be stored: {error.strerror}.")
             return JSONResponse({})
-        desk.take(job, file)
+        worker.take(job, file)
         return JSONResponse({})
 
     app.add_route("/upload/{token}", upload, methods=["POST"])

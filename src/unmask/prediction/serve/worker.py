@@ -30,7 +30,7 @@ class Scorer(Protocol):
         """Add its pictures."""
 
 
-class Desk:
+class Worker:
     """Two threads with a place between them, so that at most three files have frames on disk."""
 
     def __init__(self, scorer: Scorer, contract: Mapping[str, Any], limits: Limits) -> None:

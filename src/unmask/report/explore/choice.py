@@ -54,7 +54,7 @@ def choose(
     Raises:
         ConfigError: there is no video of an id in ``shown``, or it has no frames.
     """
-    filmed = {video.video: video for video in videos if video.dataset not in cropped}
+    filmed = {video.id: video for video in videos if video.dataset not in cropped}
     for name in shown:
         if name not in filmed:
             raise ConfigError(
@@ -65,15 +65,15 @@ def choose(
     sheets, firsts = {}, []
     for label, name in enumerate(CLASS_NAMES):
         of_class = [video for video in videos if video.label == label]
-        sheets[name] = [video.video for video in spread(of_class, sheet)]
-        firsts += [video.video for video in of_class if video.video in filmed][:1]
+        sheets[name] = [video.id for video in spread(of_class, sheet)]
+        firsts += [video.id for video in of_class if video.id in filmed][:1]
     clips = list(dict.fromkeys(shown)) or firsts
     wanted = set(chain(clips, *sheets.values()))
     return Choice(
         clips,
         sheets,
         [name for name in filmed if name in wanted],
-        sorted({v.dataset for v in videos if v.video in wanted and v.dataset in cropped}),
+        sorted({v.dataset for v in videos if v.id in wanted and v.dataset in cropped}),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from unmask.evaluation.metrics import calibration_bins
-from unmask.evaluation.threshold import lacking
+from unmask.evaluation.threshold import why_undefined
 from unmask.labels import CLASS_NAMES
 
 Rows = list[dict[str, Any]]
@@ -41,7 +41,7 @@ HISTOGRAM_BINS = 20
 
 def roc(labels: np.ndarray, scores: np.ndarray) -> Rows:
     """Points of the ROC curve, from (0, 0) to (1, 1)."""
-    if lacking(labels):
+    if why_undefined(labels):
         return []
     fpr, tpr, _ = roc_curve(labels, scores)
     return _rows("roc", fpr, tpr)
@@ -56,7 +56,7 @@ def band(columns: Sequence[np.ndarray] | None) -> Rows:
 
 def precision_recall(labels: np.ndarray, scores: np.ndarray) -> Rows:
     """Points of the precision-recall curve, by rising recall."""
-    if lacking(labels):
+    if why_undefined(labels):
         return []
     precision, recall, _ = precision_recall_curve(labels, scores)
     return _rows("precision_recall", recall[::-1], precision[::-1])

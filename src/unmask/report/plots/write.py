@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from unmask.evaluation.roc_band import roc_band
 from unmask.evaluation.sample import sample_of
 from unmask.evaluation.scores import VideoScore, read_frames, read_videos
-from unmask.evaluation.threshold import lacking
+from unmask.evaluation.threshold import why_undefined
 from unmask.report.plots import figures, tables
 from unmask.report.plots.names import PLOTS, TITLES
 from unmask.tables import read_rows, write_table
@@ -42,7 +42,7 @@ def collect(*, frames_csv: Path, videos_csv: Path, metrics: Path, history_csv: P
     measured = json.loads(Path(metrics).read_text("utf-8"))
     test = [row for row in read_videos(videos_csv) if row.split == "test"]
     labels, scores, _, logits = sample_of(test)
-    lack = lacking(labels)
+    lack = why_undefined(labels)
     band = None if lack else _band(test, measured["confidence"])
     rows = {
         "roc": tables.roc(labels, logits),

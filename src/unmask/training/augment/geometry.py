@@ -21,7 +21,6 @@ _BORDERS = {
     "constant": cv2.BORDER_CONSTANT,
     "wrap": cv2.BORDER_WRAP,
 }
-FILL_MODES = tuple(_BORDERS)
 
 
 @dataclass(frozen=True)
