@@ -45,6 +45,8 @@ shell.prefix(
 try:
     # Another run in this folder reads the settings files: leave them alone. So do a run's jobs.
     IN_USE = workflow.is_main_process and not run_lock.take()
+    if IN_USE and not workflow.output_settings.dryrun:
+        raise UnmaskError(run_lock.refusal("Run again when it is done."))
     PLAN = make_plan(config, write=workflow.is_main_process and not IN_USE)
 except UnmaskError as error:
     raise WorkflowError(str(error)) from None
@@ -57,7 +59,7 @@ if workflow.is_main_process:
         logger.warning(REPAIRS)
     if IN_USE:
         logger.warning(
-            "Another run is using this folder, so changed settings are not seen yet."
+            run_lock.refusal("So changed settings are not seen yet.")
         )
 
 

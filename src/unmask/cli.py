@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from unmask import __version__
-from unmask.errors import UnmaskError
+from unmask.errors import UnmaskError, of_the_machine
 from unmask.workflow import lifeline
 
 COMMANDS = sorted(
@@ -59,6 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USER_ERROR
     except KeyboardInterrupt:
         return 130
+    except (OSError, MemoryError) as error:
+        if not (text := of_the_machine(error)):
+            raise
+        print(f"unmask {parsed.command}: {text}", file=sys.stderr)
+        return USER_ERROR
 
 
 def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:

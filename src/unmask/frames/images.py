@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 
 from unmask.errors import UnreadableMedia
+from unmask.files import write_bytes
 from unmask.videos.media_types import is_animated_webp, why_not_an_image
 
 
@@ -45,11 +45,8 @@ def read_image(path: Path) -> np.ndarray:
 
 def write_jpeg(path: Path, image: np.ndarray, quality: int) -> None:
     """Write a BGR image as JPEG of ``quality`` 1..100, whole or not at all."""
-    path = Path(path)
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(data.tobytes())
-    partial.replace(path)
+    write_bytes(path, data.tobytes())
 
 
 def fit_within(image: np.ndarray, max_size: int | Sequence[int] | None) -> np.ndarray:

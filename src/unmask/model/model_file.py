@@ -8,7 +8,6 @@ model and the contract.
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import keras
 
 from unmask.errors import ModelError
+from unmask.files import scratch_directory, whole_file
 from unmask.model.contract import CLASSES, CONTRACT, contract_text, read_contract
 
 _REQUIRED = ("classes", "input_size", "channels", "scaling", "backbone")
@@ -30,9 +30,8 @@ def save_model(model: keras.Model, path: Path, contract: dict[str, Any]) -> None
     path = Path(path)
     contract = json.loads(json.dumps(contract))
     _check_form(contract, model, path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        plain, whole = Path(folder) / "plain.keras", Path(folder) / "whole.keras"
+    with scratch_directory(path) as folder, whole_file(path) as whole:
+        plain = folder / "plain.keras"
         model.save(plain)
         with zipfile.ZipFile(plain) as source, zipfile.ZipFile(whole, "w") as target:
             members = {name: source.read(name) for name in source.namelist()}
@@ -43,7 +42,6 @@ def save_model(model: keras.Model, path: Path, contract: dict[str, Any]) -> None
                 info = zipfile.ZipInfo(name, _NO_DATE)
                 info.external_attr = 0o644 << 16
                 target.writestr(info, members[name])
-        whole.replace(path)
 
 
 def load_model(path: Path) -> tuple[keras.Model, dict[str, Any]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.contents import FOLDER, difference, files_in, is_intact
-from unmask.files import write_text
+from unmask.files import write_bytes
 from unmask.workflow.expected import Result, is_file_name
 from unmask.workflow.keys import key_in
 from unmask.workflow.receipt import files_of
@@ -36,7 +36,7 @@ Times = dict[str, int]
 class Found:
     """A result as it is: its key, how it differs from what was written, and times of its files.
 
-    The times are those of the files that the workflow looks at, which for a folder may be one in it.
+    The times are of the files that the workflow looks at, which for a folder may be one in it.
     """
 
     key: str = ""
@@ -75,7 +75,8 @@ class Inspection:
         """Remember what was found out."""
         if self._seen != self._known:
             lines = ("\t".join((name, *row)) for name, row in self._seen.items())
-            write_text(self.where / MEMORY, "\n".join(lines) + "\n")
+            text = "\n".join(lines) + "\n"
+            write_bytes(self.where / MEMORY, text.encode("utf-8", "surrogateescape"))
 
     def look(self, result: Result) -> Found:
         """How a result is."""

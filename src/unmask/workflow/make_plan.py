@@ -12,7 +12,7 @@ from unmask.config.datasets import Demo
 from unmask.config.load import validate
 from unmask.config.schema import Config
 from unmask.errors import ConfigError, UnmaskError
-from unmask.files import write_if_changed
+from unmask.files import sweep, write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
@@ -25,6 +25,8 @@ from unmask.workflow.kept import read_kept
 from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.plan import SETTINGS, Plan
 from unmask.workflow.stages import settings_of
+
+RESULTS = Path("results")
 
 ACCEPTED = Path("results/accepted.txt")
 """Whether enough videos are left, and below that in what the datasets differ."""
@@ -71,6 +73,7 @@ def make_plan(
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
+            _sweep(plan, where)
             _write(plan, where / SETTINGS)
             inspection = Inspection.load(where, plan.folders)
             state = set_mtimes(expected(plan), where, inspection)
@@ -111,6 +114,15 @@ def _check_weights(config: Config, where: Path) -> None:
                 f"model.weights: there is no file {path} in {where.resolve()}. Name a file that "
                 f"is there, or write imagenet or none:\n  model:\n    weights: {best}"
             )
+
+
+def _sweep(plan: Plan, where: Path) -> None:
+    """Remove what runs left half-written that were killed."""
+    results = where / RESULTS
+    folders = [folder for folder in results.glob("*") if folder.is_dir()]
+    if plan.demo:
+        folders.append(where / plan.demo.root)
+    sweep([where, results, where / MEMORY.parent, *folders])
 
 
 def _write(plan: Plan, folder: Path) -> None:
