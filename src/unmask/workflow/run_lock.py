@@ -47,21 +47,13 @@ def take(where: Path = Path(), patience_s: float = _PATIENCE_S) -> bool:
     Raises:
         UnmaskError: another run has the lock for longer than that.
     """
-    path, others = where / LOCK, where / _OF_SNAKEMAKE
+    path = where / LOCK
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        until = time.monotonic() + patience_s
-        while not (_lock(handle) and _sign(where / HOLDER)):
-            if any(others.glob("*")):
-                os.close(handle)
-                return False
-            if time.monotonic() >= until:
-                raise UnmaskError(
-                    f"Another run is being planned in {where.resolve()}. Run again when it is "
-                    f"done. {holder(where)}"
-                )
-            time.sleep(0.1)
+        if not _wait(handle, where, time.monotonic() + patience_s):
+            os.close(handle)
+            return False
     except OSError as error:
         raise UnmaskError(
             f"{error.filename}: {error.strerror}. The folder in which the workflow runs must be "
@@ -69,7 +61,22 @@ def take(where: Path = Path(), patience_s: float = _PATIENCE_S) -> bool:
         ) from None
     _held.append(handle)
     atexit.register(_give_back, where.absolute() / HOLDER)
-    shutil.rmtree(others, ignore_errors=True)
+    shutil.rmtree(where / _OF_SNAKEMAKE, ignore_errors=True)
+    return True
+
+
+def _wait(handle: int, where: Path, until: float) -> bool:
+    """Wait while another run plans. Returns whether the lock was got, or one is at work."""
+    while not (_lock(handle) and _sign(where / HOLDER)):
+        if any((where / _OF_SNAKEMAKE).glob("*")):
+            return False
+        if time.monotonic() >= until:
+            os.close(handle)
+            raise UnmaskError(
+                f"Another run is being planned in {where.resolve()}. Run again when it is done. "
+                f"{holder(where)}"
+            )
+        time.sleep(0.1)
     return True
 
 
