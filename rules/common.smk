@@ -58,9 +58,7 @@ if workflow.is_main_process:
     if REPAIRS := PLAN.repairs():
         logger.warning(REPAIRS)
     if IN_USE:
-        logger.warning(
-            run_lock.refusal("So changed settings are not seen yet.")
-        )
+        logger.warning(run_lock.refusal("So changed settings are not seen yet."))
 
 
 wildcard_constraints:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from unmask import __version__
-from unmask.errors import UnmaskError, of_the_machine
+from unmask.errors import UnmaskError
+from unmask.machine import what_it_lacks
 from unmask.workflow import lifeline
 
 COMMANDS = sorted(
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except (OSError, MemoryError) as error:
-        if not (text := of_the_machine(error)):
+        if not (text := what_it_lacks(error)):
             raise
         print(f"unmask {parsed.command}: {text}", file=sys.stderr)
         return USER_ERROR

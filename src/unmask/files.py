@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from unmask.processes import host, is_alive, started
+from unmask.machine import host, is_alive, started
 
 _PARTIAL = re.compile(r"\.partial-(?P<pid>\d+)-(?P<started>\d+)-(?P<host>[A-Za-z0-9.]+)~")
 _TAIL = 50

@@ -31,7 +31,7 @@ SHAPES_NO_RESULT = (
     "unmask.commands._receipt",
     "unmask.contents",
     "unmask.errors",
-    "unmask.processes",
+    "unmask.machine",
     "unmask.progress",
     "unmask.workflow.keys",
     "unmask.workflow.receipt",

@@ -225,11 +225,10 @@ class Plan:
         It comes out as it was, so what follows may stay as it is. Of a model this holds on the
         machine alone that trained it, so what follows a training is made again, too.
         """
-        stale, absent = self.stale or {}, self.absent or {}
         return (
-            bool(stale)
-            and all(why == DAMAGED and stage != "train" for stage, why in stale)
-            and all(stages.STAGES[stage].on_request or stage == "frames" for stage in absent)
+            bool(self.stale)
+            and all(why == DAMAGED and stage != "train" for stage, why in self.stale or ())
+            and all(stages.STAGES[s].on_request or s == "frames" for s in self.absent or ())
         )
 
     def stays(self, stage: str) -> bool:

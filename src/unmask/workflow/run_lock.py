@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from unmask.errors import UnmaskError
-from unmask.processes import host, is_alive, started
+from unmask.machine import host, is_alive, started
 
 try:
     import fcntl

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from unmask.errors import UnmaskError
-from unmask.processes import host
+from unmask.machine import host
 from unmask.workflow import run_lock
 from unmask.workflow.lifeline import VARIABLE
 from unmask.workflow.prune import prune
