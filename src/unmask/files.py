@@ -64,7 +64,7 @@ def scratch_directory(path: Path) -> Iterator[Path]:
     """Give an empty folder beside ``path`` that is removed when the block ends."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = _partial(path)
+    partial = _partial(path.with_name(f"{path.name}.d"))
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
