@@ -30,6 +30,7 @@ from unmask.errors import UnmaskError
 from unmask.report.plots.names import PLOTS, TABLES, TITLES
 
 if workflow.is_main_process:
+    from unmask.workflow import repairs
     from unmask.workflow.make_plan import make_plan
 
 # A run ends with what started it, and its jobs end with it, even if that was killed outright. (On a
@@ -56,6 +57,7 @@ try:
         PLAN = make_plan(config, write=not IN_USE)
         if not IN_USE:
             frozen.freeze(PLAN, Path())
+    ONLY_REPAIRS = workflow.is_main_process and repairs.are_all(PLAN)
 except UnmaskError as error:
     raise WorkflowError(str(error)) from None
 
@@ -63,8 +65,8 @@ if workflow.is_main_process:
     logger.info(PLAN.summary(), extra={"current": PLAN.is_current("report")})
     if ADVICE := PLAN.advice():
         logger.warning(ADVICE)
-    if REPAIRS := PLAN.repairs():
-        logger.warning(REPAIRS)
+    if DAMAGE := repairs.line(PLAN):
+        logger.warning(DAMAGE)
     if IN_USE:
         logger.warning(run_lock.refusal("So changed settings are not seen yet."))
 

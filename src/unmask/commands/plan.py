@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command, in the folder in which the workflow runs."""
     from unmask.config.load import read_layers
-    from unmask.workflow import run_lock
+    from unmask.workflow import repairs, run_lock
     from unmask.workflow.make_plan import make_plan
     from unmask.workflow.plan import ALL_CURRENT
 
@@ -38,6 +38,8 @@ def run(args: Namespace) -> int:
     logging.info(
         "\n".join(["Results that are missing or out of date:", *lines]) if lines else ALL_CURRENT
     )
+    if damage := repairs.line(plan):
+        logging.info(damage)
     if advice := plan.advice():
         logging.info(advice)
     return 0

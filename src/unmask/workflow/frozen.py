@@ -71,7 +71,6 @@ class FrozenPlan:
     cropped: dict[str, str]
     """The fingerprint of all images of each dataset that is crops already, by its name."""
     current: list[str] = field(default_factory=list)
-    only_repairs: bool = False
 
     @property
     def demo(self) -> bool:

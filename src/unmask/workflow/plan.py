@@ -218,40 +218,6 @@ class Plan:
             if not stages.STAGES[stage].on_request
         ]
 
-    @property
-    def only_repairs(self) -> bool:
-        """Whether nothing is to be done but to make again what was damaged.
-
-        It comes out as it was, so what follows may stay as it is. Of a model this holds on the
-        machine alone that trained it, so what follows a training is made again, too.
-        """
-        return (
-            bool(self.stale)
-            and all(why == DAMAGED and stage != "train" for stage, why in self.stale or ())
-            and all(stages.STAGES[s].on_request or s == "frames" for s in self.absent or ())
-        )
-
-    def stays(self, stage: str) -> bool:
-        """Whether results of a stage stay as they are, whatever is repaired before them.
-
-        Not if others behind them are damaged as well: the workflow would not look that far.
-        """
-        behind = {stage}
-        for name, spec in stages.STAGES.items():
-            if behind.intersection(spec.after):
-                behind.add(name)
-        return not any(self._is_damaged(name) for name in behind)
-
-    def _is_damaged(self, stage: str) -> bool:
-        return (stage, DAMAGED) in (self.stale or {})
-
-    def repairs(self) -> str:
-        """A line that says what was damaged and is made again; nothing if there is nothing."""
-        if not self.damaged:
-            return ""
-        more = f", and {others} more" if (others := len(self.damaged) - 1) else ""
-        return f"No longer what was written, so it is made again: {self.damaged[0]}{more}"
-
     def older(self) -> list[str]:
         """The stages of which results differ from what they ought to be in their code alone."""
         stale = [stage for stage, why in self.stale or {} if why == BY_OTHER_CODE]
