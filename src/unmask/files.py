@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
+from unmask.foreign import open_regular
 from unmask.machine import host, is_alive, started
 
 _PARTIAL = re.compile(r"\.partial-(?P<pid>\d+)-(?P<started>\d+)-(?P<host>[A-Za-z0-9.]+)~")
@@ -120,9 +121,9 @@ SAMPLE = 16 * 1024
 
 def fingerprint(path: Path) -> str:
     """A digest of a file's size and of 16 kB each from its start, middle and end."""
-    size = path.stat().st_size
-    digest = sha256(str(size).encode())
-    with path.open("rb") as file:
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        digest = sha256(str(size).encode())
         for offset in (0, max(0, size // 2 - SAMPLE // 2), max(0, size - SAMPLE)):
             file.seek(offset)
             digest.update(file.read(SAMPLE))

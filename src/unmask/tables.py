@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -11,6 +12,7 @@ from typing import Any
 
 from unmask.errors import DatasetError
 from unmask.files import write_text
+from unmask.foreign import MB, open_regular, shown_value
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -27,30 +29,47 @@ def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str
     return buffer.getvalue()
 
 
+MOST_BYTES = 512 * MB
+"""Of a table: some four million videos."""
+
+
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV as text, by column."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    """The rows of a CSV as text, by column; raises :class:`DatasetError` if it is none."""
+    return list(read_rows(path, ()))
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV file, one at a time.
 
-    Raises :class:`DatasetError` if the file is absent or lacks one of ``columns``.
+    Raises :class:`DatasetError` if the file is absent, no CSV in UTF-8, or lacks one of
+    ``columns``.
     """
     path = Path(path)
-    if not path.is_file():
-        raise DatasetError(f"{path}: no such file; it has to have the columns {','.join(columns)}")
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        header = reader.fieldnames or ()
-        missing = [name for name in columns if name not in header]
-        if missing:
-            raise DatasetError(
-                f"{path}: the column {missing[0]} is missing. The first line is "
-                f"{','.join(header) or 'empty'}, it has to hold:\n{','.join(columns)}"
-            )
-        yield from reader
+    try:
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > MOST_BYTES:
+                raise DatasetError(f"{path} is larger than {MOST_BYTES / MB:g} MB, the most here.")
+            yield from _rows(path, io.TextIOWrapper(file, "utf-8", newline=""), columns)
+    except FileNotFoundError:
+        has = f"; it has to have the columns {','.join(columns)}" if columns else ""
+        raise DatasetError(f"{path}: no such file{has}") from None
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror}") from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path} is not a CSV in UTF-8: {error}") from None
+
+
+def _rows(path: Path, lines: Iterable[str], columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    reader = csv.DictReader(lines)
+    header = reader.fieldnames or ()
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise DatasetError(
+            f"{path}: the column {missing[0]} is missing. The first line is "
+            f"{shown_value(','.join(header)) if header else 'empty'}, it has to hold:\n"
+            f"{','.join(columns)}"
+        )
+    yield from reader
 
 
 @contextmanager

@@ -132,10 +132,11 @@ def one_file(video: str | Path) -> Path:
 
 def _bgr(image: str | Path | Pixels) -> Pixels:
     from unmask.frames.images import read_image
+    from unmask.frames.limits import USUAL
 
     if isinstance(image, str | Path):
         try:
-            return read_image(Path(image).expanduser())
+            return read_image(Path(image).expanduser(), USUAL)
         except UnreadableMedia as error:
             raise UnreadableMedia(f"{image}: {error}") from None
     image = np.asarray(image)

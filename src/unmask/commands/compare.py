@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
+from unmask.commands.predict import share
+
 HELP = "tell whether one detector is better than another on the same videos"
 
 EPILOG = """\
@@ -22,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EPILOG
     parser.add_argument("scores", type=Path, nargs="+", metavar="SCORES", help="two or more")
-    parser.add_argument("--threshold", type=float, help="of all (default: their own, else 0.5)")
+    parser.add_argument("--threshold", type=share, help="of all (default: their own, else 0.5)")
     parser.add_argument(
         "--confidence", type=float, default=0.95, help="level of the intervals (default: 0.95)"
     )

@@ -21,16 +21,35 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.files import fresh_directory
     from unmask.frames.images import limit_threads
-    from unmask.frames.sample import extract_frames
+    from unmask.frames.index import FrameIndex
+    from unmask.frames.limits import LIMITS, MediaLimits
+    from unmask.frames.sample import STAGE, extract_frames
+    from unmask.workflow.apart import run_apart
     from unmask.workflow.keys import key_of_job
     from unmask.workflow.stage_settings import load
 
     made_of = key_of_job(args.settings, [args.source])
-    limit_threads(args.threads)
-    index = extract_frames(
-        args.file, args.frames, video=args.video, threads=args.threads, **load(args.settings)
-    )
-    index.made_of = made_of
-    index.save(args.index, args.frames)
+    settings = load(args.settings)
+    limits = MediaLimits(**{key: settings.pop(key) for key in LIMITS if key in settings})
+
+    def work() -> None:
+        limit_threads(args.threads)
+        index = extract_frames(
+            args.file,
+            args.frames,
+            video=args.video,
+            threads=args.threads,
+            limits=limits,
+            **settings,
+        )
+        index.made_of = made_of
+        index.save(args.index, args.frames)
+
+    if why := run_apart(work, limits):
+        with fresh_directory(args.frames):
+            pass
+        index = FrameIndex(args.video, source=args.file.as_posix(), made_of=made_of)
+        index.quarantine(STAGE, why).save(args.index, args.frames)
     return 0

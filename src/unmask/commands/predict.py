@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 from argparse import (
@@ -11,6 +12,7 @@ from argparse import (
     BooleanOptionalAction,
     Namespace,
 )
+from collections.abc import Sequence
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from unmask.commands import _receipt
 from unmask.errors import UnmaskError, UnreadableMedia
+from unmask.frames.limits import LIMITS, MediaLimits
 from unmask.workflow.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     parser.add_argument(
         "--threshold",
-        type=_share,
+        type=share,
         help="from this score on a video is called fake (default: the one in the metrics.json of "
         "the model's run, else the one in the model file)",
     )
@@ -81,9 +84,30 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--min-decoded",
-        type=_share,
+        type=share,
         metavar="SHARE",
         help="score damaged videos of which so much is there (default: as in training)",
+    )
+    for limit, what in (
+        ("pixels", "largest video or image that is taken on, width times height"),
+        ("seconds", "longest video that is taken on"),
+    ):
+        most = getattr(MediaLimits(), f"max_{limit}")
+        parser.add_argument(
+            f"--max-{limit}", type=above_zero, metavar="N", help=f"{what} (default: {most:.10g})"
+        )
+    parser.add_argument(
+        "--timeout",
+        type=above_zero,
+        metavar="SECONDS",
+        help=f"give up a file that takes longer (default: {MediaLimits().timeout:g})",
+    )
+    parser.add_argument(
+        "--min-face",
+        type=_size,
+        metavar="SIZE",
+        help="look for faces from this size on: up to 1 a share of the shorter side, above pixels "
+        "(default: as in training)",
     )
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write everything, face by face; - is the output"
@@ -96,7 +120,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="write a submission (filename,label); files without a score get no row, unless ...",
     )
     parser.add_argument(
-        "--kaggle-fill", type=_share, metavar="P", help="... this probability is given for them"
+        "--kaggle-fill", type=share, metavar="P", help="... this probability is given for them"
     )
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="write a page: verdicts, timelines, heat maps"
@@ -130,12 +154,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
     from unmask.evaluation.aggregate import check_aggregate
+    from unmask.model.card import trained_on
     from unmask.model.contract import read_contract
-    from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
     from unmask.prediction.detector import card_of, model_to_use, name_of
     from unmask.prediction.outputs import Destinations
-    from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
     from unmask.prediction.results import Prediction
     from unmask.prediction.run_settings import scoring_of_run
@@ -146,19 +169,27 @@ def run(args: Namespace) -> int:
     if card := card_of(args.model):
         logging.info("%s scores; what it can do and cannot: %s", name_of(args.model), card)
     contract = read_contract(args.model)
+    if told := trained_on(contract):
+        logging.info(told)
     check_preparation(contract, args.model)
     if args.min_decoded is not None:
         contract["frames"] = {**contract["frames"], "min_decoded": args.min_decoded}
+    if args.min_face is not None:
+        contract["detect"] = {**contract["detect"], "min_face": args.min_face}
     given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}
     scoring = scoring_of_run(args.model, contract, **given)
     check_aggregate(scoring.aggregate)
     if scoring.source:
         logging.info("threshold %.3f, from %s", scoring.threshold, scoring.source)
+    if scoring.tested.told:
+        logging.info(scoring.tested.told)
+    if scoring.tested.doubt:
+        logging.warning("NO VERDICT HERE IS DECIDED: %s.", scoring.tested.doubt)
     inputs = _inputs(args)
     files = inputs.files
     wanted = Destinations(args.json, args.csv, args.kaggle, args.kaggle_fill, args.html)
     wanted.check(files)
-    names = annotated_names(args.annotate, files) if args.annotate else {}
+    names = _annotated_names(args, files)
     receipt = Receipt(args) if args.settings else None
     memory = _memory(args, scoring)
     results_to = sys.stderr if wanted.to_output else None
@@ -175,15 +206,17 @@ def run(args: Namespace) -> int:
         args.model,
         contract,
         scoring,
-        pictured=MOST_PICTURED if args.html else 0,
+        pictured=_pictured(args),
         jobs=args.jobs,
         memory=memory,
         remedy="`--min-decoded 0` scores what is there",
+        limits=_limits(args),
         begin=lambda file: progress.begin(str(file)),
     )
     try:
         with closing(scored):
             for prepared, result in scored:
+                result.reason = result.reason.replace("(detect.min_face: ", "(--min-face ")
                 results.append(result)
                 if prepared:
                     crops.append(prepared.crops)
@@ -200,7 +233,10 @@ def run(args: Namespace) -> int:
             logging.warning(line)
         if results:
             written = wanted.write(
-                [*results, *left_out], model=args.model, threshold=scoring.threshold
+                [*results, *left_out],
+                model=args.model,
+                threshold=scoring.threshold,
+                test=scoring.tested,
             )
     if interrupted:
         logging.warning("interrupted: %d of %d files were scored", len(results), len(files))
@@ -231,6 +267,23 @@ def _inputs(args: Namespace) -> Inputs:
     return Inputs(listed)
 
 
+def _annotated_names(args: Namespace, files: Sequence[Path]) -> dict[Path, Path]:
+    if not args.annotate:
+        return {}
+    from unmask.prediction.annotate.names import annotated_names
+
+    return annotated_names(args.annotate, files)
+
+
+def _pictured(args: Namespace) -> int:
+    """How many of the files get pictures."""
+    if not args.html:
+        return 0
+    from unmask.prediction.page import MOST_PICTURED
+
+    return MOST_PICTURED
+
+
 def _memory(args: Namespace, scoring: Scoring) -> ResultCache | None:
     """What was scored before by the same code and model in the same way."""
     if not (args.memory and args.settings):
@@ -251,13 +304,43 @@ def _status(results: list[Prediction], *, fail_on_fake: bool) -> int:
     return NOT_ALL_SCORED if scored else NONE_SCORED
 
 
-def _share(text: str) -> float:
+def _limits(args: Namespace) -> MediaLimits:
+    given = {name: getattr(args, name) for name in LIMITS if getattr(args, name)}
+    return MediaLimits(**given, said="--{}")
+
+
+def above_zero(text: str) -> float:
+    """An argument above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e15:
+        raise ArgumentTypeError(f"{text!r} is not allowed. Allowed: a number above 0, such as 120")
+    return value
+
+
+def share(text: str) -> float:
+    """An argument from 0 to 1."""
     try:
         value = float(text)
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:
         raise ArgumentTypeError(f"{text!r} is not a probability. Allowed: 0 to 1, such as 0.5")
+    return value
+
+
+def _size(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise ArgumentTypeError(
+            f"{text!r} is not a size of faces. Allowed: above 0; up to 1 a share of the picture's "
+            "shorter side such as 0.05, above 1 pixels such as 40"
+        )
     return value
 
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from importlib.util import find_spec
 from pathlib import Path
 
-from unmask.commands.predict import MODEL_HELP
+from unmask.commands.predict import MODEL_HELP, above_zero, share
 from unmask.errors import UnmaskError
 
 HELP = "open a page on this machine to drop videos on"
@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help=MODEL_HELP)
     parser.add_argument(
         "--threshold",
-        type=float,
+        type=share,
         metavar="P",
         help="from this score on a video is called fake (default: as for unmask predict)",
     )
@@ -32,11 +32,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--port", type=_port, default=8765, help="default: 8765; 0: any free one")
     parser.add_argument(
-        "--max-mb", type=_positive, default=200, metavar="N", help="largest file (default: 200)"
+        "--max-mb", type=above_zero, default=200, metavar="N", help="largest file (default: 200)"
     )
     parser.add_argument(
         "--max-seconds",
-        type=_positive,
+        type=above_zero,
         default=120,
         metavar="N",
         help="longest video (default: 120)",
@@ -67,10 +67,7 @@ def run(args: Namespace) -> int:
             "encrypted. Leave --host away to keep it to this machine.",
             args.host,
         )
-    from unmask.model import runtime
-
     logging.info("loading the model …")
-    runtime.start()
     from unmask.prediction.predictor import Predictor
 
     scorer = Predictor(args.model, **scoring.how)
@@ -83,20 +80,11 @@ def run(args: Namespace) -> int:
         limits,
         model=args.model,
         threshold=scoring.threshold,
+        test=scoring.tested,
         local=local,
         ready=lambda: logging.info("%s is ready. Ctrl-C ends it.", address),
     )
     return 0
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise ArgumentTypeError(f"{text!r} is not allowed. Allowed: a number above 0, such as 120")
-    return value
 
 
 def _port(text: str) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from unmask.config.messages import explain
 from unmask.config.schema import Config
+from unmask.config.yaml_file import check_size, read_yaml_file
 from unmask.errors import ConfigError
 
 
@@ -21,9 +21,12 @@ def validate(settings: Mapping[str, Any]) -> Config:
         ConfigError: says for each mistake what was given, what is allowed, and the right line.
     """
     try:
+        check_size(settings)
         return Config.model_validate(settings)
     except ValidationError as error:
         raise ConfigError(explain(error, Config)) from None
+    except ValueError as error:
+        raise ConfigError(f"The settings cannot be used: {error}.") from None
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -32,14 +35,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: not there, not YAML, or not a mapping.
     """
-    try:
-        with Path(path).open(encoding="utf-8") as file:
-            content = yaml.safe_load(file)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        hint = "\nYAML is indented by spaces, not by tabs." if "'\\t'" in str(error) else ""
-        raise ConfigError(f"{path} is not YAML: {error}{hint}") from None
+    content = read_yaml_file(Path(path), ConfigError)
     if content is None:
         return {}
     if not isinstance(content, dict):

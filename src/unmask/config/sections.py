@@ -13,12 +13,34 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from unmask.foreign import shown_value
+
 Share = Annotated[float, Field(ge=0, le=1)]
 SomeShare = Annotated[float, Field(gt=0, le=1)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
-UserPath = Annotated[str, AfterValidator(os.path.expanduser)]
+_LONGEST_PATH, _LONGEST_NAME = 4095, 255
+
+
+def _possible(path: str) -> str:
+    """A path that a disk can hold."""
+    odd = any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in path)
+    name = b"" if odd else path.encode()
+    if odd or len(name) > _LONGEST_PATH or max(map(len, name.split(b"/"))) > _LONGEST_NAME:
+        raise ValueError(
+            f"got {shown_value(path)}, allowed: a path without control characters, each name in it "
+            f"at most {_LONGEST_NAME} bytes long. For example: data/mine"
+        )
+    return path
+
+
+FilePath = Annotated[str, AfterValidator(_possible)]
+UserPath = Annotated[str, AfterValidator(os.path.expanduser), AfterValidator(_possible)]
 """A path in which ``~`` is the user's home."""
+
+
+LOSSES = {"h264": (0.0, 51.0), "shrink": (0.05, 1.0), "blur": (0.1, 50.0), "noise": (0.001, 1.0)}
+"""What videos go through in `evaluate.robustness`, and from where to where its number goes."""
 
 
 class Section(BaseModel):
@@ -69,6 +91,19 @@ class FramesSettings(Section):
         "quarantined as truncated. Frames that are decoded count if they decode. Frames that "
         "nobody wants and no wanted one depends on are not decoded: they count if their packets "
         "are whole. Where any packet is not, every frame is decoded.",
+    )
+    max_pixels: Annotated[int, Field(ge=10_000)] = Field(
+        120_000_000,
+        description="A video or image of more pixels (width times height) is quarantined: a few "
+        "kB can claim any size. 8K video has 33 million.",
+    )
+    max_seconds: Annotated[float, Field(gt=0)] = Field(
+        14400.0, description="A longer video is quarantined; so is one of 300 times as many frames."
+    )
+    timeout: Annotated[float, Field(gt=0)] = Field(
+        3600.0,
+        description="A video whose frames take more seconds than this is quarantined. Far more "
+        "than any takes, so that it does not depend on the machine what is.",
     )
 
 
@@ -217,6 +252,22 @@ class SplitSettings(Section):
         return self
 
 
+class RepeatsSettings(Section):
+    """The same again, with another seed, another fold, or something left out; made on request."""
+
+    seeds: Annotated[int, Field(ge=1, le=100)] = Field(
+        1, description="So many trainings of each, with `train.seed` and the seeds that follow it."
+    )
+    folds: Annotated[int, Field(ge=3, le=100)] | None = Field(
+        None, description="Cross-validation: each of so many folds is the test split once."
+    )
+    leave_out: Literal["none", "method", "dataset"] = Field(
+        "none",
+        description="Each method, or each dataset, is left out of the training once and only "
+        "tested.",
+    )
+
+
 class ScoreSettings(Section):
     """How crops, frames and videos are scored."""
 
@@ -250,6 +301,32 @@ class EvaluateSettings(Section):
         "thresholds that keep to it in validation count as undecided: how many they are, and how "
         "accurate the rest, is in metrics.json and the report. null: no such band.",
     )
+    by: list[str] = Field(
+        default_factory=list,
+        description="Columns of a table (`kind: table`), or dataset: the test videos of each value "
+        "are measured by themselves.",
+    )
+    robustness: list[str] = Field(
+        default_factory=list,
+        description="What the test videos go through before they are cropped and scored again, "
+        "on request: h264-40 (coded anew with that CRF), shrink-0.5, blur-2 (pixels), noise-0.05.",
+    )
+
+    @field_validator("robustness")
+    @classmethod
+    def _known_losses(cls, value: list[str]) -> list[str]:
+        for text in value:
+            found = re.fullmatch(r"(\w+)-(\d+(?:\.\d+)?)", text)
+            low, high = LOSSES.get(found[1], (1.0, 0.0)) if found else (1.0, 0.0)
+            if not found or not low <= float(found[2]) <= high:
+                known = ", ".join(
+                    f"{name}-{a:g} to {name}-{b:g}" for name, (a, b) in LOSSES.items()
+                )
+                raise ValueError(
+                    f"got {text!r}, allowed: {known}. For example: "
+                    "robustness: [h264-40, shrink-0.5, blur-2, noise-0.05]"
+                )
+        return value
 
 
 class ExplainSettings(Section):

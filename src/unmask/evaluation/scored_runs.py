@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.errors import DatasetError, UnmaskError
+from unmask.evaluation.measured import measured_scoring
 from unmask.evaluation.scores import VideoScore, read_videos
 
 TABLES = ("videos.csv", "predictions/videos.csv", "results/predictions/videos.csv")
@@ -50,11 +50,5 @@ def _threshold(table: Path) -> float:
     for folder in (table.parent, table.parent.parent):
         metrics = folder / "metrics.json"
         if metrics.is_file():
-            try:
-                return float(json.loads(metrics.read_text("utf-8"))["video"]["threshold"])
-            except (ValueError, KeyError, TypeError):
-                raise UnmaskError(
-                    f"{metrics} holds no threshold. Say from which score on a video is fake:\n"
-                    "  --threshold 0.5"
-                ) from None
+            return measured_scoring(metrics)["video"]["threshold"]
     return 0.5

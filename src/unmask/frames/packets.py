@@ -49,13 +49,17 @@ class Packets:
         self._numbers: dict[int, int] = {}
 
     @classmethod
-    def read(cls, container: InputContainer, stream: VideoStream, frame_s: float) -> Packets:
-        """Go through a container that was just opened."""
+    def read(
+        cls, container: InputContainer, stream: VideoStream, frame_s: float, most: int
+    ) -> Packets:
+        """Go through a container that was just opened, as far as one packet above ``most``."""
         packets, timeless = cls(reliable=stream.codec_context.name in _KNOWN), False
         for position, packet in enumerate(read_packets(container, stream)):
             stamp = packet.pts if packet.pts is not None else packet.dts
             packets.stamps.append(0 if stamp is None else stamp)
             timeless = timeless or stamp is None
+            if position > most:
+                break
             if packet.is_keyframe:
                 packets.keys.append(position)
             if packet.is_discard:

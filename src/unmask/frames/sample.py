@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from unmask.errors import UnreadableMedia
 from unmask.files import fresh_directory
+from unmask.frames.bounds import needs_memory
 from unmask.frames.images import fit_within, write_jpeg
 from unmask.frames.index import Frame, FrameIndex
+from unmask.frames.limits import USUAL, MediaLimits
 from unmask.frames.packets import Unforeseen
 from unmask.frames.video import Clip, open_clip
 
@@ -41,6 +44,7 @@ def extract_frames(
     min_decoded: float = 0.9,
     threads: int = 1,
     remedy: str = "set frames.min_decoded lower to keep it",
+    limits: MediaLimits = USUAL,
 ) -> FrameIndex:
     """Save sampled frames of a video as ``out_dir/NNNNNN.jpg``, named by frame number.
 
@@ -59,6 +63,7 @@ def extract_frames(
             wanted frames need decodes: then the others count as they are.
         threads: threads of the decoder.
         remedy: what to do about a video that is not whole; ends the reason.
+        limits: of size and length. The timeout is for whoever can stop this from outside.
 
     Returns:
         The index. It is quarantined, with a reason, where the video cannot be read or is cut
@@ -66,13 +71,13 @@ def extract_frames(
     """
     source = Path(source)
     index = FrameIndex(video=video, source=source.as_posix())
-    how = _How(max_size, quality, min_decoded, threads, remedy)
+    how = _How(max_size, quality, min_decoded, threads, remedy, limits)
     with fresh_directory(out_dir) as folder:
         try:
             _sample(source, folder, index, _choice(fps, count), how)
-        except UnreadableMedia as error:
+        except (UnreadableMedia, MemoryError, cv2.error) as error:
             _discard(folder, index)
-            index.quarantine(STAGE, str(error))
+            index.quarantine(STAGE, _why(error))
     return index
 
 
@@ -115,6 +120,13 @@ class _How:
     min_decoded: float
     threads: int
     remedy: str
+    limits: MediaLimits
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, cv2.error):
+        return f"its pictures cannot be handled: {error.err}"
+    return needs_memory() if isinstance(error, MemoryError) else str(error)
 
 
 def _choice(fps: float | None, count: int | None) -> Choice:
@@ -127,7 +139,7 @@ def _choice(fps: float | None, count: int | None) -> Choice:
 
 def _sample(source: Path, folder: Path, index: FrameIndex, choose: Choice, how: _How) -> None:
     """Save the chosen frames, and note how much of the video there is."""
-    with open_clip(source, threads=how.threads) as clip:
+    with open_clip(source, threads=how.threads, limits=how.limits) as clip:
         index.promised = clip.promised
         times: Sequence[float] = clip.forecast()
         try:

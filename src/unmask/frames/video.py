@@ -22,7 +22,9 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from unmask.errors import UnreadableMedia
+from unmask.foreign import open_regular
 from unmask.frames.images import read_image
+from unmask.frames.limits import USUAL, MediaLimits
 from unmask.frames.packets import Packets, Unforeseen, decode_needed, read_packets
 from unmask.frames.upright import to_image
 from unmask.videos.media_types import is_still, why_not_a_video
@@ -81,29 +83,29 @@ class Clip(Protocol):
 
 
 @contextmanager
-def open_clip(path: Path, *, threads: int = 1) -> Iterator[Clip]:
+def open_clip(path: Path, *, threads: int = 1, limits: MediaLimits = USUAL) -> Iterator[Clip]:
     """Open a video or still image for reading; ``threads`` is for the decoder.
 
     What the file is, its content says; its name only where the content says nothing.
 
     Raises:
-        UnreadableMedia: the file is missing, empty, or holds no video stream.
+        UnreadableMedia: the file is missing, empty, holds no video stream, or more of one than
+            ``limits`` allow.
     """
     path = Path(path)
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise UnreadableMedia("a pipe, a device or a socket, not a file")
-    yield _Still(read_image(path)) if is_still(path) else _Video(path, threads)
+    yield _Still(read_image(path, limits)) if is_still(path) else _Video(path, threads, limits)
 
 
 class _Video:
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, threads: int, limits: MediaLimits) -> None:
         self.damaged = 0
-        self._path, self._threads = path, threads
+        self._path, self._threads, self._limits = path, threads, limits
         self._packets: Packets | None = None
         self._frame: VideoFrame | None = None
         with self._open() as (container, stream):
             self.frame_s = _frame_duration(stream)
             self.width, self.height = stream.width, stream.height
+            limits.check_size(self.width, self.height)
             self._pixel_aspect = _pixel_aspect(stream)
             self.promised, self.counted = _promised(container, stream, self.frame_s)
 
@@ -128,6 +130,7 @@ class _Video:
                     stamp = (frame.pts - start) * tick_s
                     time = stamp if stamp > previous else time
                 self._frame = frame
+                self._limits.check_length(time, number)
                 yield number, time
                 previous = time
                 number += 1
@@ -156,12 +159,16 @@ class _Video:
     def image(self) -> np.ndarray:
         if self._frame is None:
             raise ValueError("no frame was reached yet")
+        self._limits.check_size(self._frame.width, self._frame.height)
         return to_image(self._frame, self._pixel_aspect)
 
     def _read_packets(self) -> Packets:
         if self._packets is None:
             with self._open() as (container, stream):
-                self._packets = Packets.read(container, stream, self.frame_s)
+                most = self._limits.max_frames
+                self._packets = Packets.read(container, stream, self.frame_s, most)
+            times = self._packets.times
+            self._limits.check_length(max(times, default=0.0), len(self._packets.stamps))
         return self._packets
 
     @contextmanager
@@ -175,6 +182,7 @@ class _Video:
                 raise UnreadableMedia("no video stream can be found: the file is audio only")
             stream.codec_context.thread_count = self._threads
             stream.codec_context.thread_type = "AUTO"
+            stream.codec_context.options = {"max_pixels": str(self._limits.max_pixels)}
             yield container, stream
 
 
@@ -204,7 +212,7 @@ class _Still:
 @contextmanager
 def _container(path: Path) -> Iterator[InputContainer]:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             if not file.read(1):
                 raise UnreadableMedia("the file is empty")
     except FileNotFoundError:

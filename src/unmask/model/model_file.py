@@ -8,17 +8,25 @@ model and the contract.
 from __future__ import annotations
 
 import json
+import math
+import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from unmask.errors import ModelError
 from unmask.files import scratch_directory, whole_file
-from unmask.model.contract import CLASSES, CONTRACT, contract_text, read_contract
+from unmask.model.contract import CONTRACT, check_form, contract_text, read_contract
+from unmask.model.members import check_archive
 
-_REQUIRED = ("classes", "input_size", "channels", "scaling", "backbone")
+_LEAST_BYTES, _UNSAVED = 2, 100_000
+"""Of a weight in a file (:mod:`unmask.model.half`), and how many may be made that none holds."""
+_MOST_SAID = 500
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -29,7 +37,8 @@ def save_model(model: keras.Model, path: Path, contract: dict[str, Any]) -> None
     """
     path = Path(path)
     contract = json.loads(json.dumps(contract))
-    _check_form(contract, model, path)
+    check_form(contract, path)
+    _check_shapes(contract, model, path)
     with scratch_directory(path) as folder, whole_file(path) as whole:
         plain = folder / "plain.keras"
         model.save(plain)
@@ -52,24 +61,55 @@ def load_model(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     """
     path = Path(path)
     contract = read_contract(path)
+    weights = check_archive(path)
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        with _at_most(weights // _LEAST_BYTES + _UNSAVED):
+            model = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         # Whatever a foreign file makes Keras raise, the model cannot be used.
-        raise ModelError(f"{path} cannot be loaded: {error}") from error
-    _check_form(contract, model, path)
+        why = str(error).strip()[:_MOST_SAID] or type(error).__name__
+        raise ModelError(f"{path} cannot be loaded: {why}{_too_old(contract)}") from error
+    _check_shapes(contract, model, path)
+    if not all(np.isfinite(array).all() for array in model.get_weights()):
+        raise ModelError(f"{path}: not all its weights are finite numbers. Train it again.")
     return model, contract
 
 
-def _check_form(contract: dict[str, Any], model: keras.Model, path: Path) -> None:
-    missing = [key for key in _REQUIRED if key not in contract]
-    if missing:
-        raise ModelError(f"{path}: its contract lacks {', '.join(missing)}.")
-    if contract["classes"] != CLASSES:
-        raise ModelError(
-            f"{path}: its classes are {contract['classes']}; they have to be {CLASSES}, in this "
-            "order."
-        )
+def _too_old(contract: dict[str, Any]) -> str:
+    """What to do where the Keras that wrote a file is newer than the one that reads it."""
+    written, here = contract.get("versions", {}).get("keras", "0"), keras.__version__
+    if _numbers(written) <= _numbers(here):
+        return ""
+    return (
+        f"\nKeras {written} wrote it, and this is Keras {here}, which may be too old to read it. "
+        f"Install that one:\n  pip install 'keras>={written}'"
+    )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
+
+
+@contextmanager
+def _at_most(count: int) -> Iterator[None]:
+    """Let layers make no more weights than the file can hold: a few words ask for any number."""
+    make, left = keras.layers.Layer.add_weight, count
+
+    def add_weight(self: keras.layers.Layer, shape: Any = None, *args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        left -= math.prod((shape,) if isinstance(shape, int) else shape or ())
+        if left < 0:
+            raise ModelError("its layers have more weights than the file holds.")
+        return make(self, shape, *args, **kwargs)
+
+    keras.layers.Layer.add_weight = add_weight
+    try:
+        yield
+    finally:
+        keras.layers.Layer.add_weight = make
+
+
+def _check_shapes(contract: dict[str, Any], model: keras.Model, path: Path) -> None:
     size = contract["input_size"]
     shapes = (getattr(model, "input_shape", None), getattr(model, "output_shape", None))
     if shapes != ((None, size, size, 3), (None, 1)):

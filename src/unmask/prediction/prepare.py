@@ -1,25 +1,21 @@
-"""From a file to face crops, prepared as a model's crops were. Imports no TensorFlow.
-
-Preparing needs no model, so it starts while TensorFlow is still being loaded, and the next file is
-prepared while one is scored.
-"""
+"""From a file to face crops, prepared as a model's crops were. Imports no TensorFlow."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from unmask.detections.detect import detect_faces
 from unmask.errors import ModelError, UnmaskError
 from unmask.faces.crop import crop_faces
 from unmask.faces.index import FaceIndex
+from unmask.files import fresh_directory
+from unmask.frames.degrade import Degradation
 from unmask.frames.index import FrameIndex
+from unmask.frames.limits import USUAL, MediaLimits
+from unmask.frames.sample import STAGE as FRAMES
 from unmask.frames.sample import extract_frames
 
 PREPARATION = ("frames", "detect", "crop")
@@ -30,12 +26,16 @@ _CLIP = "clip"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file's sampled frames and face crops, and the folders of both."""
+    """A file's sampled frames and face crops, and the folders of both.
+
+    ``interrupted``: what came out says nothing of the file.
+    """
 
     file: Path
     folder: Path
     frames: FrameIndex
     crops: FaceIndex
+    interrupted: bool = False
 
     @property
     def frames_dir(self) -> Path:
@@ -63,19 +63,30 @@ def prepare(
     folder: Path,
     begin: Callable[[str], None] = lambda _: None,
     remedy: str = "",
+    limits: MediaLimits = USUAL,
+    change: str = "",
 ) -> Prepared:
     """Sample, detect and crop as the contract says, below ``folder``.
 
     ``begin`` is called with each of ``PREPARATION`` as it begins. For ``remedy`` see
-    :func:`unmask.frames.sample.extract_frames`.
+    :func:`unmask.frames.sample.extract_frames`. ``change`` names what is done to the file first
+    (:class:`unmask.frames.degrade.Degradation`); empty: nothing.
 
-    A file that is of no use gives quarantined crops with the reason. Faces are looked for on
-    whatever device there is: a model trained beside a GPU scores without one too.
+    Whoever prepares what others made does so in a process of its own
+    (:mod:`unmask.prediction.preparer`). A file that is of no use gives quarantined crops with the
+    reason. Faces are looked for on whatever device there is: a model trained beside a GPU scores
+    without one too.
     """
     frames_dir, crops_dir = folder / "frames", folder / "faces"
     try:
         begin("frames")
-        frames = extract_frames(file, frames_dir, video=_CLIP, remedy=remedy, **contract["frames"])
+        loss = Degradation.parse(change) if change else None
+        source = loss.of_video(file, folder) if loss else file
+        frames = extract_frames(
+            source, frames_dir, video=_CLIP, remedy=remedy, limits=limits, **contract["frames"]
+        )
+        if loss:
+            loss.of_frames(frames, frames_dir)
         begin("detect")
         found = detect_faces(frames, frames_dir, **{**contract["detect"], "device": "auto"})
         begin("crop")
@@ -89,41 +100,11 @@ def prepare(
     return Prepared(file, folder, frames, crops)
 
 
-class Preparation:
-    """Prepares files in the background, in their order, ``jobs`` ahead of what is asked for.
-
-    Use it in a ``with`` block and iterate over it: what a file needs on disk is deleted when the
-    next one is asked for.
-    """
-
-    def __init__(
-        self, files: Sequence[Path], contract: Mapping[str, Any], jobs: int = 1, remedy: str = ""
-    ) -> None:
-        """Start with the first files at once."""
-        self._files, self._contract, self._remedy = files, contract, remedy
-        self._root = tempfile.TemporaryDirectory(prefix="unmask-", ignore_cleanup_errors=True)
-        self._workers = ThreadPoolExecutor(max_workers=jobs)
-        self._ahead = deque(self._start(number) for number in range(min(jobs, len(files))))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._workers.shutdown(cancel_futures=True)
-        self._root.cleanup()
-
-    def __iter__(self) -> Iterator[Prepared]:
-        following = len(self._ahead)
-        while self._ahead:
-            prepared = self._ahead.popleft().result()
-            if following < len(self._files):
-                self._ahead.append(self._start(following))
-                following += 1
-            yield prepared
-            shutil.rmtree(prepared.folder, ignore_errors=True)
-
-    def _start(self, number: int) -> Future[Prepared]:
-        folder = Path(self._root.name) / f"{number:06d}"
-        return self._workers.submit(
-            prepare, self._files[number], self._contract, folder, remedy=self._remedy
-        )
+def lost(file: Path, folder: Path, why: str) -> Prepared:
+    """What a file was prepared to that cannot be: nothing, with the reason."""
+    frames = FrameIndex(_CLIP, source=file.as_posix()).quarantine(FRAMES, why)
+    crops = FaceIndex(_CLIP).quarantine(FRAMES, why)
+    for name in ("frames", "faces"):
+        with fresh_directory(folder / name):
+            pass
+    return Prepared(file, folder, frames, crops)

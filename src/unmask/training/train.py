@@ -18,11 +18,12 @@ import tensorflow as tf
 from unmask import __version__
 from unmask.errors import TrainingError
 from unmask.files import scratch_directory
-from unmask.model import model_file, runtime
+from unmask.model import card, model_file, runtime
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
 from unmask.model.contract import CLASSES
 from unmask.model.pixels import first_unreadable
+from unmask.model.scoring_graph import add_graph
 from unmask.training import augmentation_picture
 from unmask.training.augment.chain import augmentation
 from unmask.training.batches import Batches, in_memory
@@ -85,6 +86,7 @@ def train(
         trained.set_weights(scorer.get_weights())
     full = _contract(scorer, model, settings, contract) | {"precision": policy, "data": data}
     shaping = {key: value for key, value in train.items() if key not in _SHAPE_NOTHING}
+    full[card.FIELD] = card.training_card(dataset_csv, model=model, augment=augment, train=shaping)
     full["settings"] = _digest([model, augment, shaping])
     full["look"] = vars(look_of_split(dataset_csv, "train"))
     keeper = Checkpoint(checkpoint, _digest(full))
@@ -102,7 +104,7 @@ def train(
     except tf.errors.OpError as error:
         raise _unreadable([*fitted.files, *chosen.files], error) from error
     scorer.set_weights(selection.weights)
-    full["threshold"] = round(selection.threshold, 7)
+    full["threshold"] = min(max(round(selection.threshold, 7), 1e-7), 1 - 1e-7)
     _write(Path(out_dir), scorer, selection, full, shown)
     keeper.remove()
     best = selection.best or Validation(math.nan, math.nan, math.nan)
@@ -239,5 +241,6 @@ def _write(
             writer.writerows(selection.rows)
         augmentation_picture.write_picture(folder / PICTURE, *shown)
         model_file.save_model(scorer, folder / MODEL, contract)
+        add_graph(folder / MODEL, scorer)
         for name in (HISTORY_FILE, PICTURE, MODEL):
             (folder / name).replace(out_dir / name)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 MAX_LENGTH = 100
+_PLAIN = re.compile("[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?")
 
 
 def slug(text: str) -> str:
@@ -17,6 +18,8 @@ def slug(text: str) -> str:
     Where a letter has no such spelling, or the text is too long for a file name, six digits of
     its hash keep different texts apart.
     """
+    if len(text) <= MAX_LENGTH and _PLAIN.fullmatch(text):
+        return text
     plain = unicodedata.normalize("NFKD", text)
     ascii_only = "".join(char for char in plain if not unicodedata.combining(char))
     short = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_only).strip("_-")[:MAX_LENGTH]

@@ -6,19 +6,22 @@ It is taken at the start of every run, so that the workflow knows each video bef
 from __future__ import annotations
 
 import os
+import stat
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
+from unmask.files import digest
+from unmask.foreign import NOT_A_FILE, shown
 from unmask.labels import FAKE
-from unmask.tables import read_table
+from unmask.tables import read_rows
 from unmask.videos.groups import Groups, rename_groups
 from unmask.videos.ids import slug, unique_ids
 from unmask.videos.manifest import Candidate
-from unmask.videos.media_types import is_video
+from unmask.videos.media_types import is_video, name_parts
 from unmask.videos.pairs import group_by_name, plain
 from unmask.videos.problems import Problem
 from unmask.videos.readers.listing import Listing
@@ -33,13 +36,31 @@ class Inventory:
     """The videos of all datasets, in the order of the list, and what could not be used.
 
     ``notes`` are sentences for the plan, each of a dataset. ``unnamed`` are datasets in which only
-    names tell what a fake was made from.
+    names tell what a fake was made from. ``images`` are the files of each video that is several
+    images, by its path; ``columns`` the values that a table has of it.
     """
 
     videos: list[Candidate]
     problems: list[Problem]
     notes: list[str] = field(default_factory=list)
     unnamed: set[str] = field(default_factory=set)
+    images: dict[str, list[str]] = field(default_factory=dict)
+    columns: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def files(self, path: str) -> list[str]:
+        """The files of a video, given its path."""
+        return self.images.get(path, [path])
+
+    def digests(
+        self, paths: Iterable[str], of: Callable[[Iterable[str]], Mapping[str, str]]
+    ) -> dict[str, str]:
+        """A digest of each file and of each video, by its path. ``of`` gives those of files."""
+        paths = list(dict.fromkeys(paths))
+        known = dict(of(file for path in paths for file in self.files(path)))
+        for path in paths:
+            if path in self.images:
+                known[path] = digest("\n".join(known[file] for file in self.files(path)))
+        return known
 
 
 def take_inventory(
@@ -68,10 +89,10 @@ def take_inventory(
     groups, donors = Groups(), []
     subjects: dict[str, dict[str, str]] = defaultdict(dict)
     for dataset in datasets:
-        listing = read_dataset(dataset, where)
         root = dataset.root.rstrip("/") or "/"
         _check_root(dataset, where)
-        _check_names([root, *(clip.path for clip in listing.clips)])
+        listing = read_dataset(dataset, where)
+        _check_names([root, *(path for c in listing.clips for path in (c.path, *c.images))])
         if dataset.kind != "demo":
             _set_aside_unusable(listing, where / root, cropped=dataset.cropped)
         if not all(clip.group for clip in listing.clips):
@@ -87,6 +108,11 @@ def take_inventory(
             groups.join([group, *ties])
             donors.append(_person(space, clip.donor) if clip.donor else "")
             names.append((clip.name, dataset.name, clip.path))
+            if clip.columns:
+                inventory.columns[f"{root}/{clip.path}"] = clip.columns
+            if clip.images:
+                images = [f"{root}/{image}" for image in clip.images]
+                inventory.images[f"{root}/{clip.path}"] = images
             inventory.videos.append(
                 Candidate(
                     "",
@@ -101,7 +127,11 @@ def take_inventory(
                 )
             )
         inventory.problems += [
-            Problem(slug(Path(path).stem), "manifest", f"{dataset.name}: {path}: {reason}")
+            Problem(
+                slug(shown(name_parts(path)[0])),
+                "manifest",
+                f"{dataset.name}: {shown(path)}: {reason}",
+            )
             for path, reason in listing.problems
         ]
         inventory.notes += [f"{dataset.name}: {note}" for note in listing.notes]
@@ -137,11 +167,9 @@ def _name_groups(videos: Sequence[Candidate], donors: Sequence[str], groups: Gro
 def _put_together(videos: Sequence[Candidate], path: Path) -> list[str]:
     """Join the groups of the pairs in a table. Returns a note, if it names videos not there."""
     try:
-        rows = read_table(path)
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"split.together: {path} cannot be read: {error}") from None
-    if rows and not {"video", "other"} <= set(rows[0]):
-        raise DatasetError(f"split.together: {path} must have the columns video,other.")
+        rows = list(read_rows(path, ("video", "other")))
+    except DatasetError as error:
+        raise DatasetError(f"split.together: {error}") from None
     by_id = {video.id: video for video in videos}
     pairs = [(by_id.get(row["video"]), by_id.get(row["other"])) for row in rows]
     known = [(one.group, two.group) for one, two in pairs if one and two]
@@ -166,7 +194,7 @@ def _namesakes(subjects: dict[str, dict[str, str]]) -> list[str]:
 
 def _check_root(dataset: AnyDataset, where: Path) -> None:
     """Refuse a root whose videos a run would delete with its own results."""
-    root = (where / dataset.root).resolve()
+    root = Path(os.path.realpath(where / dataset.root))  # `resolve` raises where links go round
     for name in ("results", "logs"):
         ours = (where / name).resolve()
         if root == where.resolve() or root.is_relative_to(ours) or ours.is_relative_to(root):
@@ -181,16 +209,24 @@ def _set_aside_unusable(listing: Listing, root: Path, *, cropped: bool) -> None:
     """Turn clips that cannot be opened at all into problems."""
     usable = []
     for clip in listing.clips:
-        path = root / clip.path
-        if not path.exists():
-            listing.problems.append((clip.path, "a link to a file that is not there"))
-        elif not os.access(path, os.R_OK):
-            listing.problems.append((clip.path, "no permission to read the file"))
-        elif cropped and is_video(path):
-            listing.problems.append((clip.path, "a video; `cropped: true` takes images"))
-        else:
+        why = {name: _why_unusable(root / name, cropped) for name in clip.images or (clip.path,)}
+        listing.problems += [(name, reason) for name, reason in why.items() if reason]
+        clip.images = tuple(name for name in clip.images if not why[name])
+        if not all(why.values()):
             usable.append(clip)
     listing.clips = usable
+
+
+def _why_unusable(path: Path, cropped: bool) -> str:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return "a link to a file that is not there"
+    if not stat.S_ISREG(mode):
+        return NOT_A_FILE
+    if not os.access(path, os.R_OK):
+        return "no permission to read the file"
+    return "a video; `cropped: true` takes images" if cropped and is_video(path) else ""
 
 
 def _check_names(paths: Iterable[str]) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from unmask.foreign import open_regular
+
 VIDEO_SUFFIXES = frozenset(
     [
         ".3gp",
@@ -52,6 +54,13 @@ _STARTS = (
 _BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 _STILLS = (b"avif", b"heic", b"heix", b"mif1")
 _PACKET = 188
+
+
+def name_parts(path: str) -> tuple[str, str]:
+    """Stem and suffix of a path with forward slashes, as of a ``Path``, for lists of many."""
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return (name[:dot], name[dot:]) if 0 < dot < len(name) - 1 else (name, "")
 
 
 def is_image(path: Path) -> bool:
@@ -130,7 +139,7 @@ def why_not_a_video(path: Path) -> str:
 
 def _head(path: Path) -> bytes:
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             return file.read(HEAD)
-    except OSError:
+    except (OSError, ValueError):
         return b""

@@ -11,6 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from unmask.errors import DatasetError
+from unmask.foreign import open_regular
 from unmask.labels import CLASS_NAMES
 from unmask.videos.groups import rename_groups
 from unmask.videos.left_out import SAME
@@ -22,7 +23,7 @@ def content_digest(path: Path) -> str:
     """A digest of all bytes of a file; empty if there are none."""
     if not path.stat().st_size:
         return ""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file_digest(file, "sha256").hexdigest()
 
 

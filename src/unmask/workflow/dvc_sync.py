@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from unmask.config.load import validate
+from unmask.config.yaml_file import read_yaml_file
 from unmask.errors import ConfigError, SyncError
+from unmask.foreign import MB
 from unmask.workflow.plan import ALL_CURRENT, Plan
 
 DVC_LOCK = "dvc.lock"
@@ -67,7 +67,7 @@ def check_settings(settings: Mapping[str, Any], where: Path) -> None:
     Raises:
         SyncError: names each key, its value then and its value now.
     """
-    lock = yaml.safe_load((where / DVC_LOCK).read_text("utf-8")) or {}
+    lock = read_yaml_file(where / DVC_LOCK, SyncError, most=64 * MB) or {}
     recorded = lock.get("stages", {}).get("plan", {}).get("params", {}).get("config.yaml")
     if recorded is None:
         raise SyncError(f"{DVC_LOCK} records no settings. Make the results again: dvc repro")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import mmap
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,19 +17,26 @@ from typing import TYPE_CHECKING, Any
 from unmask.errors import DatasetError, UnmaskError
 from unmask.files import write_if_changed
 from unmask.report.explore.choice import Choice
+from unmask.tables import table_text
 
 if TYPE_CHECKING:  # a job does without the configuration, and what checks it
     from unmask.workflow.plan import Plan
 
 FILE = Path(".snakemake/unmask/plan.json")
 
-_TABLE = Path("results/settings/sources.csv")
-_VIDEO, _DATASET, _PATH, _FINGERPRINT = range(4)
-"""Columns of the table of videos."""
+_TABLE = FILE.with_name("videos.csv")
+_COLUMNS = ("video", "source", "path")
+"""Of the table of videos in which faces are to be found."""
 
 
 def freeze(plan: Plan, where: Path) -> None:
-    """Write down what jobs need, beside the table of videos, which is written already."""
+    """Write down what jobs need."""
+    names = [*plan.settings, *(f"repeats/{name}/train" for name in plan.repeats)]
+    rows = ((video, plan.source(video), plan.path(video)) for video in plan.filmed)
+    write_if_changed(
+        where / _TABLE,
+        table_text(_COLUMNS, (dict(zip(_COLUMNS, row, strict=True)) for row in rows)),
+    )
     content = {
         "demo_files": plan.demo_files,
         "weights_files": plan.config.weights_files,
@@ -37,7 +44,8 @@ def freeze(plan: Plan, where: Path) -> None:
         "gpus_to_detect": plan.gpus_to_detect,
         "shown": asdict(plan.shown) if plan.shown else None,
         "cropped": {name: plan.cropped_source(name) for name in plan.cropped},
-        "current": [stage for stage in plan.settings if plan.is_current(stage)],
+        "repeats": list(plan.repeats),
+        "current": [stage for stage in names if plan.is_current(stage)],
     }
     write_if_changed(where / FILE, json.dumps(content, indent=1) + "\n")
 
@@ -70,7 +78,8 @@ class FrozenPlan:
     shown: Choice | None
     cropped: dict[str, str]
     """The fingerprint of all images of each dataset that is crops already, by its name."""
-    current: list[str] = field(default_factory=list)
+    repeats: list[str]
+    current: list[str]
 
     @property
     def demo(self) -> bool:
@@ -84,11 +93,11 @@ class FrozenPlan:
 
     def path(self, video: str) -> str:
         """Where a video lies."""
-        return self._row(video)[_PATH]
+        return self._row(video)[2]
 
     def source(self, video: str) -> str:
         """The fingerprint of a video's file, or the key of the demo."""
-        return self._row(video)[_FINGERPRINT]
+        return self._row(video)[1]
 
     def cropped_source(self, dataset: str) -> str:
         """One fingerprint for all images of a dataset that is crops already."""
@@ -98,9 +107,11 @@ class FrozenPlan:
     def filmed(self) -> list[str]:
         """Ids of the videos and images in which faces are to be found."""
         with (self.where / _TABLE).open(newline="", encoding="utf-8") as file:
-            rows = csv.reader(file)
-            next(rows)
-            return [row[_VIDEO] for row in rows if row[_DATASET] not in self.cropped]
+            return [row[0] for row in csv.reader(file)][1:]
+
+    def check_repeats(self) -> list[str]:
+        """The names of the repeats."""
+        return self.repeats
 
     def is_current(self, stage: str) -> bool:
         """Whether the result of a stage was as it ought to be when the run began."""

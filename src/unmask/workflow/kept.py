@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from unmask.config.yaml_file import read_yaml_file
 from unmask.errors import UnmaskError
 from unmask.files import write_text
 
@@ -44,9 +45,8 @@ def read_kept(where: Path) -> list[Kept]:
     if not path.is_file():
         return []
     try:
-        entries = yaml.safe_load(path.read_text("utf-8")) or []
-        found = [Kept(**entry) for entry in entries]
-    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        found = [Kept(**entry) for entry in read_yaml_file(path, UnmaskError) or []]
+    except (UnmaskError, TypeError) as error:
         raise _not_a_record(path, str(error).splitlines()[0]) from None
     for entry in found:
         for name, value in asdict(entry).items():

@@ -86,7 +86,7 @@ def is_current(result: Result, found: Found) -> bool:
 
 def _links_to_damaged(result: Result, state: State) -> bool:
     """Whether it holds links to crops that are damaged, so that they are damaged in it, too."""
-    return result.stage == "dataset" and any(
+    return result.stage.rpartition("/")[2] == "dataset" and any(
         why == DAMAGED and stage in _LINKS_TO_CROPS for stage, why in state.stale
     )
 
@@ -101,7 +101,8 @@ def _why_stale(result: Result, found: Found, lacking: set[str]) -> str:
         return BY_OTHER_CODE + (" and of other settings" if settings != ought.settings else "")
     if settings != ought.settings:
         return "made of other settings"
-    if lacking.intersection(STAGES[result.stage].after):
+    folder, _, stage = result.stage.rpartition("/")
+    if lacking.intersection(up for it in STAGES[stage].after for up in (it, f"{folder}/{it}")):
         return "made from results that are out of date"
     return "made from other videos, labels or results"
 

@@ -1,21 +1,21 @@
 """What follows from damage: what was damaged is made again, alone where it can be.
 
-It comes out as it was, so what was made from it may stay. Of a model this holds on the machine alone
-that trained it, so what follows a training is made again with it.
+It comes out as it was, so what was made from it may stay. Of a model this holds on the machine
+alone that trained it, so what follows a training is made again with it.
 """
 
 from __future__ import annotations
 
 from unmask.workflow.plan import DAMAGED, Plan
-from unmask.workflow.stages import STAGES
+from unmask.workflow.stages import STAGES, on_request
 
 
 def are_all(plan: Plan) -> bool:
     """Whether nothing is to be done but to make again what was damaged."""
     return (
         bool(plan.stale)
-        and all(why == DAMAGED and stage != "train" for stage, why in plan.stale or ())
-        and all(STAGES[stage].on_request or stage == "frames" for stage in plan.absent or ())
+        and all(why == DAMAGED and _plain(stage) != "train" for stage, why in plan.stale or ())
+        and all(on_request(stage) or stage == "frames" for stage in plan.absent or ())
     )
 
 
@@ -28,7 +28,12 @@ def spare(plan: Plan, stage: str) -> bool:
     for name, spec in STAGES.items():
         if behind.intersection(spec.after):
             behind.add(name)
-    return not any((name, DAMAGED) in (plan.stale or {}) for name in behind)
+    return not any(why == DAMAGED and _plain(name) in behind for name, why in plan.stale or ())
+
+
+def _plain(stage: str) -> str:
+    """The name of a stage, also of one of a repeat: ``repeats/seed1/train``."""
+    return stage.rpartition("/")[2]
 
 
 def line(plan: Plan) -> str:

@@ -16,7 +16,7 @@ from unmask.evaluation.explain.index import read_heat_maps
 from unmask.evaluation.explain.videos import choose_videos, explain_videos
 from unmask.evaluation.scores import VideoScore, read_frames, read_videos
 
-CONTRACT = {"classes": ["real", "fake"], "input_size": 64, "channels": "rgb"}
+CONTRACT = {"classes": ["real", "fake"], "input_size": 64, "channels": "RGB"}
 CONTRACT |= {"scaling": "unit", "backbone": "Meso4"}
 
 

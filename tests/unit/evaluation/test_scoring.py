@@ -16,7 +16,7 @@ from unmask.evaluation.score_dataset import Scores, score_dataset
 CONTRACT = {
     "classes": ["real", "fake"],
     "input_size": 32,
-    "channels": "rgb",
+    "channels": "RGB",
     "scaling": "unit",
     "backbone": "none",
     "crop": {"scale": 1.3, "size": 32},

@@ -2,16 +2,21 @@
 
 import json
 import time
+import typing
 import zipfile
 
 import keras
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from unmask.config.schema import Config
 from unmask.errors import ModelError
+from unmask.frames.limits import LIMITS
 from unmask.model import runtime
 from unmask.model.build import build_model
-from unmask.model.contract import check_contract, read_contract
+from unmask.model.contract import Contract, check_contract, read_contract
+from unmask.model.form import faults
 from unmask.model.model_file import load_model, save_model
 
 CONTRACT = {
@@ -147,3 +152,130 @@ def test_each_difference_to_a_contract_gets_a_line():
     assert "  crop.align: the model has not set, here it is true" in lines
     assert "  crop.scale: the model has 1.3, here it is 1.6" in lines
     assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"threshold": 2.0},
+        {"threshold": float("nan")},
+        {"threshold": 0},
+        {"threshold": True},
+        {"crop": {"size": 0}},
+        {"crop": {"size": -5}},
+        {"crop": {"size": "224"}},
+        {"crop": {"scale": 1e9}},
+        {"crop": [1]},
+        {"frames": [1, 2]},
+        {"frames": {"fps": "2"}},
+        {"frames": {"fps": float("inf")}},
+        {"frames": {"out_dir": "/tmp"}},
+        {"detect": {"device": "cuda:0"}},
+        {"scoring": {"aggregate": "best"}},
+        {"undecided": [0.9, 0.1]},
+        {"undecided": [0.1, 0.5, 0.9]},
+        {"look": {"sharpness": -1}},
+        {"input_size": 10**9},
+        {"versions": {"keras": 3}},
+        {"extra": 1},
+    ],
+    ids=str,
+)
+def test_a_value_out_of_its_range_and_an_unknown_key_are_refused_by_name(saved, tmp_path, change):
+    odd = with_member(saved, tmp_path / "odd.keras", "unmask.json", json.dumps(CONTRACT | change))
+    with pytest.raises(ModelError) as refusal:
+        read_contract(odd)
+    assert next(iter(change)) in str(refusal.value)
+    assert str(refusal.value).count("\n") == 0
+
+
+def test_sections_of_a_contract_have_the_keys_and_the_ranges_of_the_settings():
+    settings = Config().model_dump()
+    for section, form in typing.get_type_hints(Contract, include_extras=True).items():
+        if section not in ("frames", "detect", "crop"):
+            continue
+        model = type(getattr(Config(), section))
+        hints = typing.get_type_hints(form, include_extras=True)
+        assert set(hints) == set(settings[section]) - set(LIMITS)
+        for key, hint in hints.items():
+            for value in (
+                -1,
+                0,
+                0.04,
+                0.5,
+                1,
+                1.5,
+                15,
+                16,
+                101,
+                1001,
+                2049,
+                1e9,
+                None,
+                True,
+                "all",
+            ):
+                allowed = not list(faults(value, hint, key))
+                try:
+                    model.model_validate({key: value}, strict=True)
+                except ValidationError:
+                    assert not allowed, (section, key, value)
+                else:
+                    assert allowed, (section, key, value)
+
+
+def test_what_an_earlier_version_wrote_is_read_as_what_it_is_called_today(saved, tmp_path):
+    older = {"detect": {"detector": "opencv", "min_confidence": 0.8}, "crop": {"size": 64}}
+    path = with_member(saved, tmp_path / "old.keras", "unmask.json", json.dumps(CONTRACT | older))
+    contract = read_contract(path)
+    assert contract["crop"] == {"size": 64, "min_confidence": 0.8}
+    assert contract["detect"] == {"detector": "opencv"}
+
+
+def test_a_member_that_inflates_to_gigabytes_is_not_read(saved, tmp_path):
+    for name in ("unmask.json", "model.weights.h5"):
+        bomb = tmp_path / f"{name}.keras"
+        with zipfile.ZipFile(saved) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+            for member in old.namelist():
+                if member != name:
+                    new.writestr(member, old.read(member))
+            with new.open(name, "w") as member:
+                for _ in range(30):
+                    member.write(bytes(1_000_000))
+        with pytest.raises(ModelError, match=r"larger than 1 MB|times its size"):
+            load_model(bomb)
+
+
+def test_a_damaged_an_encrypted_and_a_strangely_packed_member_are_told(saved, tmp_path):
+    whole = saved.read_bytes()
+    directory = whole.rindex(b"PK\1\2", 0, whole.rindex(b"unmask.json"))
+    for offset, value, said in ((8, 1, "encrypted"), (10, 97, "packed in a way"), (16, 5, "CRC")):
+        broken = bytearray(whole)
+        broken[directory + offset] ^= value
+        path = tmp_path / f"{offset}.keras"
+        path.write_bytes(broken)
+        with pytest.raises(ModelError, match=said):
+            read_contract(path)
+
+
+def test_a_network_of_more_weights_than_the_file_holds_is_not_made(saved, tmp_path):
+    with zipfile.ZipFile(saved) as archive:
+        config = archive.read("config.json").decode()
+    vast = config.replace('"filters": 8', '"filters": 1000000000')
+    assert vast != config
+    grown = with_member(saved, tmp_path / "m.keras", "config.json", vast)
+    with pytest.raises(ModelError, match="more weights than the file holds"):
+        load_model(grown)
+
+
+@pytest.mark.parametrize(
+    ("written_by", "said"),
+    [("99.0.0", True), ("99.1", True), ("1000.0.0.dev1", True), ("3.0.0", False), (None, False)],
+)
+def test_a_file_of_a_newer_keras_says_which_one_reads_it(saved, tmp_path, written_by, said):
+    known = CONTRACT | ({"versions": {"keras": written_by}} if written_by else {})
+    strange = with_member(saved, tmp_path / "strange.keras", "unmask.json", json.dumps(known))
+    broken = with_member(strange, tmp_path / "broken.keras", "config.json", "{}")
+    with pytest.raises(ModelError, match="cannot be loaded") as refusal:
+        load_model(broken)
+    assert (f"pip install 'keras>={written_by}'" in str(refusal.value)) == said

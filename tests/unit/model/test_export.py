@@ -68,7 +68,7 @@ def trained(request, crops, tmp_path_factory) -> Path:
         "channels": "RGB",
         "scaling": "auto",
         "backbone": request.param,
-        "crop": {"scale": 1.3, "note": "größer"},
+        "crop": {"scale": 1.3, "place": "box"},
     }
     save_model(model, path, contract)
     return path
@@ -113,7 +113,7 @@ def meso4(tmp_path_factory) -> Path:
         "channels": "RGB",
         "scaling": "unit",
         "backbone": "Meso4",
-        "crop": {"scale": 1.3, "note": "größer"},
+        "crop": {"scale": 1.3, "place": "box"},
     }
     save_model(build_model(input_size=32), path, contract)
     return path

@@ -13,7 +13,7 @@ from unmask.model.build import build_model
 from unmask.model.model_file import save_model
 
 CONTRACT = {
-    "classes": ["real", "fake"], "input_size": 48, "channels": "rgb", "scaling": "unit",
+    "classes": ["real", "fake"], "input_size": 48, "channels": "RGB", "scaling": "unit",
     "backbone": "Meso4", "threshold": 0.4,
     "frames": {"fps": 2.0, "count": None, "max_size": None, "quality": 95, "min_decoded": 0.9},
     "detect": {"detector": "opencv", "min_face": 0.1, "device": "cpu", "fidelity": False},

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+import tempfile
 
 import pytest
 
@@ -11,10 +14,12 @@ import media
 pytest.importorskip("nicegui", reason="needs the extra serve")
 
 from unmask.errors import UnmaskError
-from unmask.prediction.serve.check_upload import Refused, check_media, suffix_of
+from unmask.own_folder import own_folder
+from unmask.prediction.serve.check_upload import Refused, suffix_of
+from unmask.prediction.serve.connections import patient_protocol
 from unmask.prediction.serve.jobs import Visits
 from unmask.prediction.serve.limits import NAME_LENGTH, Limits, shown_name
-from unmask.prediction.serve.origin_guard import Guard
+from unmask.prediction.serve.origin_guard import LOCAL, Guard
 from unmask.prediction.serve.receive import receive
 from unmask.videos.media_types import HEAD
 
@@ -46,13 +51,6 @@ def test_a_file_is_what_it_begins_like_whatever_its_name_says(tmp_path):
             suffix_of(content)
     with pytest.raises(Refused, match="empty"):
         suffix_of(b"")
-
-
-def test_what_is_too_long_is_refused_before_it_is_decoded(tmp_path):
-    clip = media.portrait_clip(tmp_path / "clip.mp4", frames=20, fps=10)
-    check_media(clip, Limits(seconds=3))
-    with pytest.raises(Refused, match="longer than 1 s"):
-        check_media(clip, Limits(seconds=1))
 
 
 async def _chunks(*chunks):
@@ -146,3 +144,88 @@ def test_an_address_counts_as_ours_only_where_the_page_is_for_others_too():
     assert refusal({"host": "192.0.2.7:8765"})
     assert refusal({"host": "192.0.2.7:8765"}, any_address=True) is None
     assert refusal({"host": "attacker.example"}, any_address=True)
+
+
+def test_messages_by_requests_pass_the_guard_of_the_web_sockets():
+    def poll(headers):
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        scope = {"type": "http", "method": "GET", "headers": pairs}
+        return Guard(None, LOCAL).why_not(scope | {"path": "/_nicegui_ws/socket.io/"})
+
+    assert poll(OWN)
+    assert poll(OWN | {"sec-fetch-site": "none"})
+    assert poll(OWN | {"origin": "http://attacker.example"})
+    assert poll(OWN | {"sec-fetch-site": "same-origin"}) is None
+
+
+def test_an_upload_that_stops_or_never_ends_loses_its_place(visits):
+    async def stops():
+        yield b"x"
+        await asyncio.sleep(60)
+
+    async def drips():
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    for chunks, limits in ((stops(), Limits(silence=0.1)), (drips(), Limits(upload=0.2))):
+        job = visits.add(visits.open(), "a.mp4")
+        with pytest.raises(Refused, match="too slowly"):
+            asyncio.run(receive(job, chunks, None, limits))
+
+
+def test_so_many_pages_are_open_at_once(tmp_path):
+    visits = Visits(tmp_path, files=1, waiting=1, pages=1)
+    first = visits.open()
+    with pytest.raises(UnmaskError, match="Too many pages"):
+        visits.open()
+    visits.close(first)
+    visits.open()
+
+
+def test_a_connection_without_a_request_is_closed_and_one_with_a_request_is_not():
+    uvicorn = pytest.importorskip("uvicorn")
+
+    async def app(scope, receive, send):
+        await asyncio.sleep(1.5)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def talk():
+        how = uvicorn.Config(app, port=0, http=patient_protocol(0.6), lifespan="off")
+        server = uvicorn.Server(how)
+        served = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        answers = []
+        for head in (b"GET / HTTP/1.1\r\nHost: a", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head)
+            answers.append(await asyncio.wait_for(reader.read(12), 30))
+            writer.close()
+        server.should_exit = True
+        await served
+        return answers
+
+    assert asyncio.run(talk()) == [b"", b"HTTP/1.1 204"]
+
+
+def test_files_of_a_server_that_was_killed_go_when_the_next_one_starts(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = f"""
+import os, signal, tempfile
+from unmask.own_folder import own_folder
+tempfile.tempdir = {str(tmp_path)!r}
+with own_folder("unmask-serve-") as folder:
+    (folder / "video").write_text("x")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code], check=False)
+    (left,) = tmp_path.iterdir()
+    assert (left / "video").exists()
+    (tmp_path / "unmask-serve-of-somebody").mkdir()
+    with own_folder("unmask-serve-") as one, own_folder("unmask-serve-") as other:
+        assert not left.exists()
+        assert one.exists() and other.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["unmask-serve-of-somebody"]

@@ -37,7 +37,7 @@ TRAIN = {
     "precision": "float32",
     "seed": 1,
 }
-CONTRACT = {"crop": {"scale": 1.3}, "dataset": "abc"}
+CONTRACT = {"crop": {"scale": 1.3}, "detect": {"detector": "mtcnn"}}
 
 
 def make_dataset(folder, sides=(("train", 8), ("val", 4)), frames=3):

@@ -455,7 +455,7 @@ def test_pairs_that_are_to_be_together_are_one_group(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "cannot be read"), ("a,b\n1,2\n", "columns video,other")]
+    ("content", "said"), [(None, "no such file"), ("a,b\n1,2\n", "column video is missing")]
 )
 def test_a_table_of_pairs_that_is_none_is_refused(tmp_path, content, said):
     make(tmp_path, "d/real/a.mp4")

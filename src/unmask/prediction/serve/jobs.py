@@ -79,16 +79,22 @@ class Visit:
 class Visits:
     """All open pages. Uploads are kept below ``root``, under names of our own."""
 
-    def __init__(self, root: Path, *, files: int, waiting: int) -> None:
-        """``files`` a page, ``waiting`` in all."""
-        self._root, self._files, self._waiting = root, files, waiting
+    def __init__(self, root: Path, *, files: int, waiting: int, pages: int = 200) -> None:
+        """``files`` a page, ``waiting`` in all, and ``pages`` that may be open."""
+        self._root, self._files, self._waiting, self._pages = root, files, waiting, pages
         self._visits: dict[str, Visit] = {}
         self._lock = threading.Lock()
 
     def open(self) -> Visit:
-        """A new page."""
+        """A new page.
+
+        Raises:
+            UnmaskError: as many are open as may be.
+        """
         visit = Visit()
         with self._lock:
+            if len(self._visits) >= self._pages:
+                raise UnmaskError("Too many pages are open. Close some, and wait a minute.")
             self._visits[visit.token] = visit
         return visit
 

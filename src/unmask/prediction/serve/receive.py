@@ -20,7 +20,7 @@ async def receive(
     ``announced``: the size in bytes that the browser gave, if any; it is not relied on.
 
     Raises:
-        Refused: larger than allowed, empty, or no video or image. Nothing of it is kept.
+        Refused: larger than allowed, too slow, empty, or no video or image.
     """
     too_large = Refused(f"The file is larger than {limits.size}, which is the most here.")
     if announced is not None and announced > limits.bytes:
@@ -29,7 +29,7 @@ async def receive(
     unnamed = job.folder / "upload"
     size, head = 0, b""
     with unnamed.open("wb") as file:
-        async for chunk in chunks:
+        async for chunk in _patiently(chunks, limits):
             size += len(chunk)
             if size > limits.bytes:
                 raise too_large
@@ -38,3 +38,16 @@ async def receive(
             await asyncio.to_thread(file.write, chunk)
             job.received = size / announced if announced else 0.0
     return unnamed.rename(unnamed.with_suffix(suffix_of(head)))
+
+
+async def _patiently(chunks: AsyncIterator[bytes], limits: Limits) -> AsyncIterator[bytes]:
+    """The parts of an upload as they come, as long as they do; it must not keep its place."""
+    try:
+        async with asyncio.timeout(limits.upload):
+            while True:
+                try:
+                    yield await asyncio.wait_for(anext(chunks), limits.silence)
+                except StopAsyncIteration:
+                    return
+    except TimeoutError:
+        raise Refused("It came too slowly, or stopped. Try again.") from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +12,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from unmask.errors import UnmaskError
+from unmask.own_folder import own_folder
+from unmask.prediction.model_test import ModelTest
 from unmask.prediction.serve.check_upload import Refused
+from unmask.prediction.serve.connections import patient_protocol
 from unmask.prediction.serve.jobs import Visits
 from unmask.prediction.serve.limits import Limits
 from unmask.prediction.serve.origin_guard import LOCAL, Guard
 from unmask.prediction.serve.receive import receive
 from unmask.prediction.serve.worker import Scorer, Worker
 
+_CONNECTIONS = 500
 _LEAVE_S = 5
 """So long a page may be out of reach before its files are deleted; also the end's patience."""
 
@@ -58,24 +61,25 @@ def serve(
     *,
     model: Path,
     threshold: float,
+    test: ModelTest,
     local: bool,
     ready: Callable[[], None],
 ) -> None:
     """Serve until interrupted. Uploads are below one temporary folder, which goes at the end."""
     # Playlists and addresses inside of files lead nowhere.
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "protocol_whitelist;file")
-    with tempfile.TemporaryDirectory(prefix="unmask-serve-", ignore_cleanup_errors=True) as root:
-        os.environ["NICEGUI_STORAGE_PATH"] = str(Path(root) / "ui")
+    with own_folder("unmask-serve-") as root:
+        os.environ["NICEGUI_STORAGE_PATH"] = str(root / "ui")
         import uvicorn
         from fastapi import FastAPI
         from nicegui import ui
 
         from unmask.prediction.serve.page import add_page
 
-        visits = Visits(Path(root), files=limits.files, waiting=limits.waiting)
+        visits = Visits(root, files=limits.files, waiting=limits.waiting, pages=limits.pages)
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         _add_upload(app, visits, Worker(scorer, contract, limits), limits)
-        add_page(visits, limits, model=model, threshold=threshold)
+        add_page(visits, limits, model=model, threshold=threshold, test=test)
         ui.run_with(
             app,
             dark=None,
@@ -87,6 +91,10 @@ def serve(
         names = {*LOCAL, place.getsockname()[0]} | (set() if local else {socket.gethostname()})
         config = uvicorn.Config(
             Guard(app, names, any_address=not local),
+            http=patient_protocol(),
+            ws_per_message_deflate=False,
+            ws_max_queue=8,
+            limit_concurrency=_CONNECTIONS,
             log_level="warning",
             ws_max_size=2**20,
             timeout_graceful_shutdown=_LEAVE_S,

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from unmask.errors import UnmaskError
-from unmask.prediction.prepare import Prepared, prepare
+from unmask.prediction.prepare import Prepared
+from unmask.prediction.preparer import Preparer
 from unmask.prediction.results import Prediction
-from unmask.prediction.serve.check_upload import check_media
 from unmask.prediction.serve.jobs import Job
 from unmask.prediction.serve.limits import Limits
 
@@ -35,7 +35,8 @@ class Worker:
 
     def __init__(self, scorer: Scorer, contract: Mapping[str, Any], limits: Limits) -> None:
         """Start working."""
-        self._scorer, self._contract, self._limits = scorer, contract, limits
+        self._scorer, self._contract = scorer, contract
+        self._preparer = Preparer(limits.media)
         self._inbox: queue.Queue[tuple[Job, Path]] = queue.Queue()
         self._ready: queue.Queue[tuple[Job, Prepared]] = queue.Queue(maxsize=1)
         for work in (self._prepare_all, self._score_all):
@@ -75,12 +76,10 @@ class Worker:
         return None
 
     def _prepare(self, job: Job, file: Path) -> Prepared:
-        check_media(file, self._limits)
-
         def begin(step: str) -> None:
             job.step = step
 
-        return prepare(file, self._contract, job.folder, begin)
+        return self._preparer.prepare(file, self._contract, job.folder, begin)
 
     def _score(self, job: Job, prepared: Prepared) -> None:
         job.step = "score"

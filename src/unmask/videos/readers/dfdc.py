@@ -13,7 +13,9 @@ from typing import Any
 
 from unmask.config.datasets import Dfdc
 from unmask.errors import DatasetError
+from unmask.foreign import read_json, shown, shown_value
 from unmask.labels import FAKE, TRAINING
+from unmask.videos.media_types import name_parts
 from unmask.videos.readers.listing import (
     Clip,
     Listing,
@@ -21,7 +23,6 @@ from unmask.videos.readers.listing import (
     inside,
     parse_label,
     parse_split,
-    read_json,
 )
 
 METADATA = "metadata.json"
@@ -64,20 +65,31 @@ def parse_entry(name: str, entry: Any, *, source: str) -> Clip:
         DatasetError: not a mapping, no label or one that is not known, a path out of the folder.
     """
     if not isinstance(entry, dict) or "label" not in entry:
-        raise DatasetError(f'{source}: {name!r} has no label. Write "label": "REAL" or "FAKE".')
+        raise DatasetError(
+            f'{source}: {shown_value(name)} has no label. Write "label": "REAL" or "FAKE".'
+        )
     path = inside(name, source=source)
-    label = parse_label(str(entry["label"]), source=f"{source}, {name}")
+    label = parse_label(_text(entry["label"]), source=f"{source}, {shown(name)}")
     original = entry.get("original") if label == FAKE else None
     if not isinstance(original, str | None):
-        raise DatasetError(f"{source}: the original of {name!r} must be a file name or null.")
+        raise DatasetError(
+            f"{source}: the original of {shown_value(name)} must be a file name or null."
+        )
     return Clip(
         path=path,
-        name=PurePosixPath(path).stem,
+        name=name_parts(path)[0],
         label=label,
-        group=PurePosixPath(original or path).stem,
-        split=parse_split(str(entry.get("split") or ""), source=f"{source}, {name}"),
-        method=str(entry.get("method") or ""),
+        group=name_parts(original or path)[0],
+        split=parse_split(_text(entry.get("split")), source=f"{source}, {shown(name)}"),
+        method=_text(entry.get("method")),
     )
+
+
+def _text(value: Any) -> str:
+    """A value of an entry as a text; what is none of those that can be one stands as it is seen."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str | bool | float) else shown_value(value)
 
 
 def _group_by_first_original(clips: list[Clip]) -> None:
@@ -120,9 +132,10 @@ def _parts(clip: Clip) -> list[int]:
 def _add_part(
     listing: Listing, present: set[str], folder: PurePosixPath, entries: dict[str, Any]
 ) -> None:
+    below = "" if folder == PurePosixPath() else f"{folder}/"
     for name, entry in entries.items():
-        clip = parse_entry(name, entry, source=f"{folder / METADATA}")
-        clip.path = str(folder / clip.path)
+        clip = parse_entry(name, entry, source=f"{below}{METADATA}")
+        clip.path = f"{below}{clip.path}"
         if clip.path in present:
             present.remove(clip.path)
             listing.clips.append(clip)
@@ -137,12 +150,12 @@ def _load(path: Path) -> dict[str, Any]:
             if key in found and found[key] != value:
                 raise DatasetError(
                     f"{path.name} in {path.parent.name}: {key!r} stands there twice, with "
-                    f"{found[key]} and {value}. Delete the wrong one."
+                    f"{shown_value(found[key])} and {shown_value(value)}. Delete the wrong one."
                 )
             found[key] = value
         return found
 
-    entries = read_json(path, object_pairs_hook=no_contradiction)
+    entries = read_json(path, DatasetError, object_pairs_hook=no_contradiction)
     if not isinstance(entries, dict):
         raise DatasetError(f"{path} must be a JSON object with an entry a video.")
     return entries

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from unmask.config.datasets import CelebDf, FaceForensics
 from unmask.errors import DatasetError
+from unmask.foreign import shown_value
 from unmask.labels import FAKE, REAL
 from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 _LABELS = {"real": REAL, "0": REAL, "0.0": REAL, "fake": FAKE, "1": FAKE, "1.0": FAKE}
 NOT_MEDIA = "neither a video nor an image by its ending"
-_SIDECARS = {".csv", ".dvc", ".html", ".ini", ".json", ".log", ".md", ".py", ".srt", ".tsv"} | {
-    *(".txt", ".xls", ".xlsx", ".xml", ".yaml", ".yml")
+_SIDECARS = {".csv", ".dvc", ".html", ".ini", ".json", ".log", ".md", ".npy", ".py", ".srt"} | {
+    *(".tsv", ".txt", ".xls", ".xlsx", ".xml", ".yaml", ".yml")
 }
 """Endings of files that go with a dataset and are no clips of it."""
 _SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
@@ -33,7 +34,9 @@ class Clip:
     ``subject`` is the person that was filmed, ``donor`` the person whose face was put in, where
     the dataset says. ``split`` is the dataset's own, or empty. ``folders`` lie between the folder
     of its class and the file, in datasets that are laid out so. ``left_out`` says why it is not to
-    be used, if it is not.
+    be used, if it is not. ``images`` are the files of a video that is face crops already, in the
+    order of its frames; of all others there is none, and ``path`` is the file. ``columns`` are the
+    values that a table has of it.
     """
 
     path: str
@@ -47,6 +50,8 @@ class Clip:
     ties: tuple[str, ...] = ()
     folders: tuple[str, ...] | None = None
     left_out: str = ""
+    images: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -103,6 +108,24 @@ def find_media(root: Path, folder: str = ".") -> Found:
     return Found(sorted(found.media), sorted(found.beside), sorted(found.others))
 
 
+def by_folder(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Images by the folder that they are in, in the order of the last number in their names.
+
+    Folders in a folder ``masks`` are passed over: DeepfakeBench keeps there what was changed.
+    """
+    folders: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        folder = PurePosixPath(path).parent
+        if folder.parent.name != "masks":
+            folders[str(folder)].append(path)
+    return {folder: tuple(sorted(files, key=_place)) for folder, files in folders.items()}
+
+
+def _place(path: str) -> tuple[int, str]:
+    numbers = re.findall(r"\d+", PurePosixPath(path).stem)
+    return int(numbers[-1]) if numbers else -1, path
+
+
 def _kind(suffix: str, found: Found) -> list[str]:
     if suffix in _SIDECARS:
         return found.beside
@@ -147,32 +170,20 @@ def official_split(
     return not why
 
 
-def read_json(path: Path, **options: Any) -> Any:
-    """The content of a JSON file in UTF-8, with or without a mark of byte order.
-
-    Raises:
-        DatasetError: it cannot be read, or is no JSON.
-    """
-    try:
-        return json.loads(path.read_text("utf-8-sig"), **options)
-    except (OSError, ValueError, RecursionError) as error:
-        raise DatasetError(f"{path} cannot be read as JSON: {error}") from None
-
-
 def inside(path: str, *, source: str) -> str:
     """``path`` in its normal form, if it stays inside the dataset's folder.
 
     Raises:
         DatasetError: an absolute path, or one that climbs out with ``..``.
     """
-    pure = PurePosixPath(path.strip().replace("\\", "/"))
-    absolute = pure.is_absolute() or (pure.parts and pure.parts[0].endswith(":"))
-    if absolute or ".." in pure.parts or not pure.parts:
+    given = path.strip().replace("\\", "/")
+    parts = [part for part in given.split("/") if part not in ("", ".")]
+    if not parts or given.startswith("/") or parts[0].endswith(":") or ".." in parts:
         raise DatasetError(
-            f"{source}: the path {path!r} leads out of the dataset's folder. Write paths relative "
-            "to that folder, without '..', or absolute ones that lie in it."
+            f"{source}: the path {shown_value(path)} leads out of the dataset's folder. Write "
+            "paths relative to that folder, without '..', or absolute ones that lie in it."
         )
-    return str(pure)
+    return "/".join(parts)
 
 
 def parse_label(text: str, *, source: str) -> int:
@@ -187,7 +198,8 @@ def parse_label(text: str, *, source: str) -> int:
         if text.strip().lower() in ("true", "false", "yes", "no"):
             doubt = " (a real video or a fake one?)"
         raise DatasetError(
-            f"{source}: the label {text!r}{doubt} is not known. Write real or 0, fake or 1."
+            f"{source}: the label {shown_value(text)}{doubt} is not known. Write real or 0, fake "
+            "or 1."
         )
     return label
 
@@ -203,6 +215,7 @@ def parse_split(text: str, *, source: str) -> str:
     split = _SPLITS.get(text.strip().lower())
     if split is None:
         raise DatasetError(
-            f"{source}: the split {text!r} is not known. Write train, val or test, or leave it out."
+            f"{source}: the split {shown_value(text)} is not known. Write train, val or test, or "
+            "leave it out."
         )
     return split
