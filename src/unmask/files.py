@@ -53,7 +53,8 @@ def write_text(path: Path, text: str) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, "utf-8", newline="\n")
+    # A name that is no UTF-8 is written as its bytes: \udcff.
+    partial.write_text(text, "utf-8", "backslashreplace", newline="\n")
     partial.replace(path)
 
 

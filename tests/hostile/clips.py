@@ -79,7 +79,7 @@ ENDLESS = {
         b"stts", 8, b"\0\0\0\1\0\0\0\1\xff\xff\xff\xff"
     ),
     "ticks without a length": lambda: _patched(b"mdhd", 12, b"\0\0\0\0"),
-    "a picture of 65,535 x 65,535": lambda: _patched(b"avc1", 24, b"\xff\xff\xff\xff"),
+    "a picture of 65,535 x 65,535": lambda: _patched(b"mp4v", 24, b"\xff\xff\xff\xff"),
 }
 VIDEOS: dict[str, Callable[[], bytes]] = {
     **ENDLESS,
