@@ -11,7 +11,7 @@ GPU ?= $(shell command -v nvidia-smi)
 TENSORFLOW = $(shell sed -n 's/^tensorflow-cpu==\([0-9.]*\).*/\1/p' requirements.lock)
 SIZE := 2.5 GB$(if $(GPU), and CUDA)
 PYTEST := $(BIN)/python -m pytest
-JAX := $(CURDIR)/$(VENV)/jax
+JAX := $(VENV)/jax
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -73,7 +73,7 @@ test-backbones: $(READY_DEV) ## build, train, save and load every backbone (long
 	$(PYTEST) tests/backbones $(ARGS)
 
 test-jax: $(READY_DEV) $(JAX) ## train with Keras on JAX
-	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(PYTEST) tests/on_jax $(ARGS)
+	KERAS_BACKEND=jax PYTHONPATH='$(CURDIR)/$(JAX)' $(PYTEST) tests/on_jax $(ARGS)
 
 test-docs: $(READY_DEV) ## type the commands of README.md and docs/ as they stand there (long)
 	$(PYTEST) $(or $(ARGS),tests/docs)

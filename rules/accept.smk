@@ -11,7 +11,7 @@ rule accept:
         settings=settings("accept"),
     output:
         receipt=receipt("accept"),
-        verdict="results/accepted.txt",
+        verdict="results/workflow/accepted.txt",
     log:
         "logs/accept.log",
     benchmark:

@@ -62,14 +62,15 @@ if workflow.is_main_process:
 wildcard_constraints:
     video="[A-Za-z0-9_-]+",
     dataset="[A-Za-z0-9_-]+",
+    repeat="[A-Za-z0-9_-]+",
 
 
 def settings(stage):
-    return f"results/settings/{stage}.json"
+    return f"results/workflow/settings/{stage}.json"
 
 
 def receipt(stage):
-    return f"results/made_of/{stage}.json"
+    return f"results/workflow/made_of/{stage}.json"
 
 
 def receipts(stages):
@@ -93,7 +94,7 @@ def verdict_before(stage):
     # is going to be made waits for the decision, and what is current does not depend on it.
     # (`ancient` would not do: a job behind it is not checked for other changes, if only the
     # decision is made anew.)
-    return [] if PLAN.is_current(stage) else "results/accepted.txt"
+    return [] if PLAN.is_current(stage) else "results/workflow/accepted.txt"
 
 
 def unless_current(stage, path):

@@ -3,7 +3,7 @@
 
 rule adopt_crops:
     input:
-        sources="results/settings/sources.csv",
+        sources="results/workflow/settings/sources.csv",
         settings=settings("cropped"),
     output:
         faces=directory("results/cropped/{dataset}"),

@@ -10,7 +10,7 @@ rule explore:
         expand("results/cropped/{dataset}.json", dataset=PLAN.shown.cropped),
         ancient(expand("results/cropped/{dataset}", dataset=PLAN.shown.cropped)),
         cropped=expand("results/cropped/{dataset}.jsonl", dataset=PLAN.shown.cropped),
-        videos="results/settings/videos.csv",
+        videos="results/workflow/settings/videos.csv",
         settings=settings("explore"),
     output:
         [

@@ -3,7 +3,7 @@
 
 rule manifest:
     input:
-        videos="results/settings/videos.csv",
+        videos="results/workflow/settings/videos.csv",
         settings=settings("manifest"),
     output:
         receipt=receipt("manifest"),

@@ -7,7 +7,7 @@ rule quarantine:
         each_cropped("results/cropped/{dataset}.json"),
         cropped=each_cropped("results/cropped/{dataset}.jsonl"),
         manifest="results/manifest.csv",
-        problems="results/settings/problems.csv",
+        problems="results/workflow/settings/problems.csv",
         made_from=receipt("manifest"),
         settings=settings("quarantine"),
     output:

@@ -8,7 +8,7 @@ rule report:
         manifest="results/manifest.csv",
         left_out="results/left_out.csv",
         duplicates="results/duplicates.csv",
-        notes="results/settings/notes.csv",
+        notes="results/workflow/settings/notes.csv",
         shortcuts="results/shortcuts.csv",
         quarantine="results/quarantine.csv",
         quality="results/quality.csv",
@@ -29,6 +29,7 @@ rule report:
         receipt=receipt("report"),
         page="results/report/index.html",
         videos=directory("results/report/videos"),
+        card="results/model/CARD.md",
     log:
         "logs/report.log",
     benchmark:
@@ -46,4 +47,4 @@ rule report:
         " --history {input.history} --augmentation {input.augmentation} --plots results/plots"
         " --settings {input.settings}"
         " --made-from {input.made_from} {input.notes} --receipt {output.receipt}"
-        " --output results/report > {log} 2>&1"
+        " --card {output.card} --output results/report > {log} 2>&1"

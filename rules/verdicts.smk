@@ -3,7 +3,7 @@
 
 rule verdicts:
     input:
-        files="results/settings/to_score.csv",
+        files="results/workflow/settings/to_score.csv",
         model="results/model/model.keras",
         metrics="results/metrics.json",
         made_from=receipts("train metrics"),

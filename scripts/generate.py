@@ -24,10 +24,11 @@ HEADER = """\
 # Written by `make generate` from src/unmask/workflow/stages.py and scripts/generate.py.
 #
 # One stage a rule. `plan` reads config.yaml, the videos and the code, and writes what each stage
-# depends on into results/settings/<stage>.json, rewritten only when it changed; the other stages
-# depend on those files and on the results before them, and call Snakemake for their own rules.
-# Stages with a file a video are persisted, so that a new video is the only one that is worked on;
-# what belongs to no video any more is pruned first. If DVC is killed, its lifeline stops Snakemake.
+# depends on into results/workflow/settings/<stage>.json, rewritten only when it changed; the other
+# stages depend on those files and on the results before them, and call Snakemake for their own
+# rules. Stages with a file a video are persisted, so that a new video is the only one that is
+# worked on; what belongs to no video any more is pruned first. If DVC is killed, its lifeline
+# stops Snakemake.
 
 """
 
@@ -59,7 +60,7 @@ The others are removed before a run and restored from the run cache when a chang
 RUNNING = ("keras", "workflow", "export")
 """Extras of what the workflow runs with."""
 
-SETTINGS = "results/settings"
+SETTINGS = "results/workflow/settings"
 
 ENVIRONMENT = "PYTHONPATH=src UNMASK_LIFELINE=$PPID"
 """The code of this checkout, and the process id of DVC."""
@@ -100,7 +101,7 @@ def _dvc_stage(name: str) -> dict[str, Any]:
     if name == "faces":
         deps += _outs("frames")
     if name == "dataset":
-        deps.append("results/accepted.txt")
+        deps.append("results/workflow/accepted.txt")
     if name == "train":  # what is only tested does not concern it
         deps = [f"{SETTINGS}/train.json", f"results/{TRAINING_DATA}"]
         deps += [f"results/dataset/{split}" for split in ("train", "val")]

@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,7 @@ def environment(folder: Path | None = None) -> dict[str, str]:
 
 def run(*command: str, cwd: Path) -> Done:
     """Run a command as a process; its output, both streams together, is in ``stdout``."""
-    return subprocess.run(
+    done = subprocess.run(
         command,
         cwd=cwd,
         env=environment(cwd),
@@ -50,6 +51,7 @@ def run(*command: str, cwd: Path) -> Done:
         text=True,
         timeout=TIMEOUT_S,
     )
+    return _told(command, done.returncode, done.stdout)
 
 
 def call(*command: str, cwd: Path) -> Done:
@@ -68,7 +70,7 @@ def call(*command: str, cwd: Path) -> Done:
         status = json.loads(server.stdout.readline())
         if status is None:
             raise subprocess.TimeoutExpired(command, TIMEOUT_S, output.read())
-        return subprocess.CompletedProcess(command, status, output.read())
+        return _told(command, status, output.read())
 
 
 def call_here(*command: str, cwd: Path) -> Done:
@@ -87,7 +89,13 @@ def call_here(*command: str, cwd: Path) -> Done:
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
-    return subprocess.CompletedProcess(command, status, output.buffer.getvalue().decode())
+    return _told(command, status, output.buffer.getvalue().decode())
+
+
+def _told(command: tuple[str, ...], status: int, output: str) -> Done:
+    """What came of a command; pytest shows it where a test fails."""
+    print(f"$ {shlex.join(command)}\n{output}(status {status})")
+    return subprocess.CompletedProcess(command, status, output)
 
 
 @cache

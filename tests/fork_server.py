@@ -17,6 +17,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 _EVERY_S = 0.005
@@ -39,12 +40,9 @@ def main() -> None:
 
 def _import() -> None:
     """What all three commands need, but for our own modules."""
-    import snakemake.api
-    import snakemake.cli
-    import snakemake.dag
-    import snakemake.workflow
-
-    snakemake.cli.get_argument_parser()  # looks for plugins, of which one is ours
+    for name in ("snakemake.api", "snakemake.cli", "dvc.cli.parser", "dvc.repo.experiments"):
+        import_module(name)
+    sys.modules["snakemake.cli"].get_argument_parser()  # looks for plugins, of which one is ours
     for name in [name for name in sys.modules if name.split(".")[0] in _OURS]:
         del sys.modules[name]
 

@@ -89,9 +89,10 @@ def commit(folder: Path, message: str) -> None:
 
 
 def succeed(folder: Path, *commands: str) -> Done:
-    """Run commands one after the other, each as a process that must succeed. Returns the last."""
+    """Run commands one after the other, of which each must succeed. Returns the last."""
     for command in commands:
-        done = run(*command.split(), cwd=folder)
+        start = run if command.startswith("git ") else call
+        done = start(*command.split(), cwd=folder)
         assert done.returncode == 0, f"{command}\n{done.stdout}"
     return done
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
+from functools import cache
 
 from docs.pages import PAGES, commands
 
@@ -32,6 +33,7 @@ A_PAGE = 1.0
 READS_A_PAGE = "tests/docs/test_commands.py::test_the_commands_of_a_page_work_as_written"
 
 
+@cache
 def everything() -> dict[str, float]:
     """All that there is to choose from, with its minutes."""
     pages = [p for p in PAGES if any(block.says("not run") is None for block in commands(p))]

@@ -166,7 +166,7 @@ def _why(reason: str) -> str:
     """Snakemake's reason in a word or two."""
     if "Missing output files" in reason:
         return "missing"
-    if "results/settings/" in reason:
+    if "results/workflow/settings/" in reason:
         return "settings, code or videos changed"
     if "Input files updated by another job" in reason:
         return "follows from the above"

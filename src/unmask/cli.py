@@ -23,7 +23,7 @@ USER_ERROR = 2
 
 GROUPS = {
     "use a detector": ("predict", "evaluate", "compare", "serve", "export"),
-    "look after a project": ("config", "plan", "keep", "sync", "prune", "completion"),
+    "look after a project": ("config", "recipe", "plan", "keep", "sync", "prune", "completion"),
 }
 """Commands for people. The others do the work of a stage, and the workflow calls them."""
 

@@ -107,12 +107,12 @@ def test_a_second_run_is_refused_and_a_dry_run_beside_it_touches_nothing(recorde
     while not list((folder / ".snakemake").glob("locks/*")) and time.monotonic() < until:
         time.sleep(0.05)
     change_settings(folder, {"frames": {"fps": 5}})
-    settings = (folder / "results/settings/frames.json").read_bytes()
+    settings = (folder / "results/workflow/settings/frames.json").read_bytes()
     second = run("snakemake", "--cores=2", cwd=folder)
     assert second.returncode != 0
     assert "Another run is using this folder" in second.stdout
     assert "Traceback" not in second.stdout
     run("snakemake", "--cores=2", "--dry-run", cwd=folder)
-    assert (folder / "results/settings/frames.json").read_bytes() == settings
+    assert (folder / "results/workflow/settings/frames.json").read_bytes() == settings
     assert first.wait(timeout=300) == 0
     assert planned(folder)["extract_frames"] == 10, "the change made meanwhile is seen now"

@@ -46,7 +46,7 @@ def test_the_same_command_goes_on_to_the_same_model(recorded, tmp_path, command)
     done = run(*command, cwd=undisturbed)
     assert done.returncode == 0, done.stdout
     interrupt(command, killed)
-    assert not (killed / "results/made_of/train.json").exists()
+    assert not (killed / "results/workflow/made_of/train.json").exists()
     done = run(*command, cwd=killed)
     assert done.returncode == 0, done.stdout
     log = (killed / "logs/train.log").read_text()

@@ -50,7 +50,7 @@ def test_what_is_kept_runs_nothing_with_either_tool(kept):
     assert "All results belong" in call("unmask", "plan", cwd=kept).stdout
     before = contents(kept)
     assert not planned(kept)
-    again = run("dvc", "repro", cwd=kept)
+    again = call("dvc", "repro", cwd=kept)
     assert again.returncode == 0, again.stdout
     assert not jobs_run(again.stdout)
     assert again.stdout.count("Running stage") == 1, "the plan alone"

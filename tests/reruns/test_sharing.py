@@ -34,7 +34,7 @@ def clone(source: Path, target: Path) -> Path:
 
 def test_a_clone_has_nothing_to_do_after_sync(cloned):
     assert not planned(cloned)
-    again = run("dvc", "repro", cwd=cloned)
+    again = call("dvc", "repro", cwd=cloned)
     assert not jobs_run(again.stdout)
     assert run("git", "status", "--porcelain", cwd=cloned).stdout == ""
 

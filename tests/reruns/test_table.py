@@ -48,11 +48,10 @@ class Plans:
 
 
 def plans(folder: Path) -> Plans:
-    """Ask all three. What they print is shown if the test fails."""
+    """Ask all three."""
     ours, changed = call("unmask", "plan", cwd=folder), call("changed-in-dvc", cwd=folder)
     for done in (ours, changed):
         assert done.returncode == 0, done.stdout
-        print(done.stdout)
     lacking = Counter()
     for stage, number in re.findall(r"^  (\w+): (\d+) ", ours.stdout, re.MULTILINE):
         lacking[RULE_OF_STAGE.get(stage, stage)] += int(number)
@@ -100,11 +99,11 @@ def test_all_plan_the_same_at_an_older_commit(checked_out, tmp_path, row):
 @pytest.mark.parametrize("row", one_of_each_kind())
 def test_what_was_planned_is_what_runs(recorded, tmp_path, row):
     folder, jobs = check_plans(recorded, tmp_path, row)
-    done = run("dvc", "repro", cwd=folder)
+    done = call("dvc", "repro", cwd=folder)
     assert done.returncode == 0, done.stdout
     assert jobs_run(done.stdout) == jobs
     assert plans(folder) == Plans(Counter(), Counter(), set())
-    again = run("dvc", "repro", cwd=folder)
+    again = call("dvc", "repro", cwd=folder)
     assert not jobs_run(again.stdout)
     assert "Running stage 'plan'" in again.stdout
     assert again.stdout.count("Running stage") == 1
@@ -117,7 +116,7 @@ def test_what_is_lost_is_made_again_or_comes_back(recorded, tmp_path, loss):
     before = contents(folder)
     lose(folder)
     assert dry_run(folder) == dict.fromkeys(with_snakemake.split(), 1)
-    done = run("dvc", "repro", cwd=folder)
+    done = call("dvc", "repro", cwd=folder)
     assert jobs_run(done.stdout) == dict.fromkeys(with_dvc.split(), 1)
     assert contents(folder) == before
     assert not dry_run(folder)

@@ -7,10 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 import media
-from commands import call
-from projects import snakemake_in
+from commands import Done, call
+from projects import copy, snakemake_in
 
 
 def quarantine(folder: Path) -> dict[str, tuple[str, str]]:
@@ -43,28 +44,24 @@ def test_the_good_files_go_on_whatever_they_are_called(mixed):
         assert list((mixed / "results/faces" / name).glob("*.jpg")), name
 
 
-def test_too_many_bad_videos_stop_the_run_and_the_message_reaches_the_terminal(tmp_path):
-    videos = tmp_path / "p/d"
-    for label, who in (("real", "hopper"), ("fake", "collins")):
-        (videos / label).mkdir(parents=True)
-        media.portrait_clip(videos / label / f"{label}.mp4", who=who)
-        media.empty_file(videos / label / f"empty-{label}.mp4")
-    settings = {"datasets": [{"name": "mine", "kind": "folders", "root": "d"}]}
-    done = snakemake_in(tmp_path / "p", settings)()
+def run_on_a_copy(mixed: Path, tmp_path: Path, data: dict[str, float]) -> Done:
+    """Go on with a copy of the project to the end, or as far as it gets."""
+    folder = copy(mixed, tmp_path / "p")
+    settings = yaml.safe_load((folder / "overlay.yaml").read_text("utf-8"))
+    return snakemake_in(folder, settings | {"data": data})()
+
+
+def test_too_many_bad_videos_stop_the_run_and_the_message_reaches_the_terminal(mixed, tmp_path):
+    done = run_on_a_copy(mixed, tmp_path, {"max_bad_fraction": 0.1})
     assert done.returncode != 0
-    assert "2 of 4 videos (50%) cannot be used" in done.stdout
-    assert "max_bad_fraction: 0.5" in done.stdout
+    assert "7 of 10 videos (70%) cannot be used" in done.stdout
+    assert "max_bad_fraction: 0.7" in done.stdout
     assert "Traceback" not in done.stdout
-    assert len(quarantine(tmp_path / "p")) == 2
+    assert quarantine(tmp_path / "p") == quarantine(mixed)
 
 
-def test_too_few_groups_to_train_on_are_refused_with_what_is_missing(tmp_path):
-    (tmp_path / "p/d/real").mkdir(parents=True)
-    (tmp_path / "p/d/fake").mkdir(parents=True)
-    media.portrait_clip(tmp_path / "p/d/real/a.mp4")
-    media.portrait_clip(tmp_path / "p/d/fake/b.mp4", who="collins")
-    settings = {"datasets": [{"name": "mine", "kind": "folders", "root": "d"}]}
-    done = snakemake_in(tmp_path / "p", settings)()
+def test_too_few_groups_to_train_on_are_refused_with_what_is_missing(mixed, tmp_path):
+    done = run_on_a_copy(mixed, tmp_path, {"max_bad_fraction": 1.0})
     assert done.returncode != 0
     assert "Training cannot start" in done.stdout
     assert "Traceback" not in done.stdout
@@ -100,6 +97,6 @@ def test_several_datasets_and_ready_crops_are_trained_on_together(recorded):
     assert {row["dataset"] for row in rows} == {"demo", "mine", "crops"}
     assert {row["dataset"] for row in rows if row["split"] == "train"} >= {"demo", "crops"}
     assert all((results / "dataset" / row["file"]).is_file() for row in rows)
-    said = (results / "accepted.txt").read_text().splitlines()
+    said = (results / "workflow/accepted.txt").read_text().splitlines()
     [unlike] = [line for line in said if line.startswith("The datasets differ in ")]
     assert unlike in call("unmask", "plan", cwd=recorded).stdout

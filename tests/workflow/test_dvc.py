@@ -36,7 +36,9 @@ def test_dvc_alone_makes_everything_that_snakemake_makes(recorded, tmp_path):
 
 def test_an_experiment_shows_what_was_changed_and_what_it_did(recorded, tmp_path):
     folder = copy(recorded, tmp_path / "project")
-    done = run("dvc", "exp", "run", "--set-param", "config.yaml:evaluate.threshold=0.4", cwd=folder)
+    done = call(
+        "dvc", "exp", "run", "--set-param", "config.yaml:evaluate.threshold=0.4", cwd=folder
+    )
     assert done.returncode == 0, done.stdout
     assert jobs_run(done.stdout) == dict.fromkeys(("metrics", "plots", "report"), 1)
 

@@ -17,6 +17,7 @@ STARTS = ("unmask.cli", "unmask.workflow.lifeline", "unmask")
 """What every command passes through before it is one: it shapes no result."""
 
 WITH_TENSORFLOW = ("train", "score", "explain", "verdicts", "onnx", "tflite")
+WITH_STATISTICS = ("shortcuts", "metrics", "plots", "report")
 
 TELL = """
 import sys, threading
@@ -68,9 +69,11 @@ def commands(project) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     "stage",
     [
-        pytest.param(name, marks=pytest.mark.long if name in WITH_TENSORFLOW else ())
+        pytest.param(
+            name, marks=pytest.mark.long if name in WITH_TENSORFLOW + WITH_STATISTICS else ()
+        )
         for name in stages.STAGES
-        if name != "cropped"
+        if name not in ("cropped", "repeats")  # which the finished project has none of
     ],
 )
 def test_nothing_that_is_called_is_forgotten(project, commands, stage):

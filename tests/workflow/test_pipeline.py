@@ -138,7 +138,7 @@ def test_a_dry_run_explains_why(finished, tmp_path):
     jobs = {"train", "score", "explain", "metrics", "plots", "report", "all"}
     counts = shown.split("Job stats:")[1].split("total")[0].split("\n")[3:]
     assert {line.split()[0] for line in counts if line.strip()} == jobs
-    assert "results/settings/train.json" in shown
+    assert "results/workflow/settings/train.json" in shown
     alone = call("unmask", "plan", CONFIG, "--configfile", "overlay.yaml", cwd=folder).stdout
     set_anew = {"train", "report"}  # the report shows the settings
     lacking = [f"  {job}: 1 made of other settings" for job in set_anew] + [
@@ -194,7 +194,7 @@ def test_the_tutorial_preset_plans_a_whole_run(tmp_path, repository):
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout
-    train = json.loads((tmp_path / "results/settings/train.json").read_text())["settings"]
+    train = json.loads((tmp_path / "results/workflow/settings/train.json").read_text())["settings"]
     preset = yaml.safe_load((repository / "presets/tutorial.yaml").read_text())
     assert train["model"]["backbone"] == "VGG16"
     assert train["train"]["learning_rate"] == preset["train"]["learning_rate"] == 2e-5

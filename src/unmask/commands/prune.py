@@ -12,7 +12,10 @@ HELP = "remove the results of videos that are in no dataset any more"
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "--sources", type=Path, default=Path("results/settings/sources.csv"), help="the inventory"
+        "--sources",
+        type=Path,
+        default=Path("results/workflow/settings/sources.csv"),
+        help="the inventory",
     )
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER", help="results to prune")
 

@@ -64,7 +64,7 @@ def _paragraph(detail: ErrorDetails, root: type[BaseModel]) -> tuple[str, str]:
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         kinds = [_literals(member, "kind")[0] for member in _kinds()]
         wrong = given.get("kind") if isinstance(given, dict) else given
-        best = _closest(str(wrong), kinds, "folders")
+        best = closest(str(wrong), kinds, "folders")
         told = "this key is needed" if wrong is None else f"got {str(wrong)!r}"
         text = f"{key}.kind: {told}, allowed: {', '.join(kinds)}."
         return key, f"{text}\n{_line([*path, 'kind'], best)}"
@@ -123,6 +123,9 @@ def _unknown_key(
         return f"{_dotted(path)}: this key is {moved} now.\n{_line([*moved.split('.')], given)}"
     known = list(model.model_fields) if model else []
     wrong = str(path[-1])
+    if path in (["recipe"], ["preset"]):
+        told = f"{wrong}: the values of a recipe stand in this file themselves."
+        return f"{told} {_delete(wrong, given)} Write:\n  unmask recipe {given}"
     if gone := GONE_KEYS.get(_dotted(path)):
         return f"{_dotted(path)}: there is no such key any more: {gone}.\n{_delete(wrong, given)}"
     near = get_close_matches(wrong, known, n=1, cutoff=0.6)
@@ -147,7 +150,7 @@ def _allowed(
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
         options = _literals(model, field)
-        return ", ".join(map(str, options)), _closest(str(given), options, default)
+        return ", ".join(map(str, options)), closest(str(given), options, default)
     limits = _limits(model, field)
     if kind in _LIMITS and limits:
         bound = context[_LIMITS[kind]] if kind.endswith("equal") else default
@@ -219,7 +222,8 @@ def _literals(model: type[BaseModel] | None, field: str) -> list[str]:
     return [value for part in parts for value in get_args(part) if isinstance(value, str)]
 
 
-def _closest(wrong: str, options: list[str], default: Any = None) -> Any:
+def closest(wrong: str, options: list[str], default: Any = None) -> Any:
+    """The option that a mistyped one may have meant, else ``default``."""
     near = get_close_matches(wrong.lower(), options, n=1, cutoff=0.4)
     return near[0] if near else (default if default is not None else options[0])
 

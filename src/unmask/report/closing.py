@@ -7,6 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from unmask.config.load import validate
+from unmask.config.recipes import advice
+from unmask.config.schema import Config
+from unmask.errors import UnmaskError
 from unmask.report.headline import headline
 from unmask.report.pages.numbers import interval
 
@@ -27,8 +31,11 @@ def closing(results: Path, at: Path) -> list[str]:
         *_auc(metrics["video"], metrics["confidence"]),
         _quarantined(metrics["data"], results, at),
     ]
-    if _is_demo(results):
+    config = _config(results)
+    if config and any(dataset.kind == "demo" for dataset in config.datasets):
         lines.append(DEMO)
+    if config and (hint := advice(config)):
+        lines += hint.splitlines()
     return [*lines, f"Report: {_seen_from(at, results / 'report/index.html')}"]
 
 
@@ -50,13 +57,13 @@ def _quarantined(data: dict[str, Any], results: Path, at: Path) -> str:
     return f"Quarantined: {number} of {data['total']['videos']} videos, see {where}"
 
 
-def _is_demo(results: Path) -> bool:
+def _config(results: Path) -> Config | None:
+    """The settings that the report was made with, as far as they are known here."""
     try:
-        record = json.loads((results / "settings/report.json").read_text("utf-8"))
-        datasets = record["settings"]["config"]["datasets"]
-        return any(dataset["kind"] == "demo" for dataset in datasets)
-    except (OSError, ValueError, KeyError):
-        return False
+        record = json.loads((results / "workflow/settings/report.json").read_text("utf-8"))
+        return validate(record["settings"]["config"])
+    except (OSError, ValueError, KeyError, UnmaskError):
+        return None
 
 
 def _seen_from(at: Path, file: Path) -> str:

@@ -31,7 +31,7 @@ class Video:
 
 @dataclass
 class Candidate(Video):
-    """A video before the groups are dealt out: a row of ``results/settings/videos.csv``.
+    """A video before the groups are dealt out: a row of ``results/workflow/settings/videos.csv``.
 
     ``split`` is the dataset's own: train, val, test, either of the first two (``train+val``), or
     empty. ``donor`` is the group of the person whose face was put in, or empty. ``only`` is the

@@ -6,7 +6,7 @@ what it ought to be is known before any job runs, in any clone, whatever the tim
 and in which part another key differs tells why a result is old.
 
 A job stores the key of what it really read: in the index of its video, or in a receipt,
-``results/made_of/<stage>.json``, which also holds fingerprints of the files it wrote.
+``results/workflow/made_of/<stage>.json``, which also holds fingerprints of the files it wrote.
 """
 
 from __future__ import annotations

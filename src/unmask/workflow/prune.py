@@ -23,7 +23,7 @@ def prune(folder: Path, sources: Iterable[Mapping[str, str]]) -> list[str]:
     Args:
         folder: ``results/frames`` or another with files named after videos or datasets, or the
             folder of the demo, in which only clips of ours are removed.
-        sources: rows of ``results/settings/sources.csv``.
+        sources: rows of ``results/workflow/settings/sources.csv``.
     """
     sources = list(sources)
     if (folder / METADATA).is_file():

@@ -1,8 +1,8 @@
 """Settings files: how the configuration reaches a job.
 
-``results/settings/<stage>.json`` holds the settings of one stage and a digest of its code. It is
-rewritten only when its content changes, and it is an input of the stage's rule and a part of the
-key of its results. So a changed setting or an edited module makes exactly the jobs of its stage
+``results/workflow/settings/<stage>.json`` holds the settings of one stage and a digest of its code.
+It is rewritten only when its content changes, and it is an input of the stage's rule and a part of
+the key of its results. So a changed setting or an edited module makes exactly the jobs of its stage
 old, also in a fresh clone.
 """
 

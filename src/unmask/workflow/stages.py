@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmask.config.schema import Config
-from unmask.config.sections import FramesSettings
+from unmask.config.sections import EvaluateSettings, FramesSettings
 from unmask.frames.limits import LIMITS
 from unmask.report.plots.names import PLOTS, TABLES
 
@@ -24,9 +24,10 @@ class Stage:
 
     ``keys`` names those settings as they stand in ``config.yaml``. The stage is made from the
     results of the stages ``after``, and ``reads`` files that the plan writes below
-    ``results/settings``. It ``makes`` files below ``results``, the first of which holds the key of
-    the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each. What is made
-    ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or absent.
+    ``results/workflow/settings``. It ``makes`` files below ``results``, the first of which holds
+    the key of the result; ``{video}`` or ``{dataset}`` in it says for what there is a job each.
+    What is made ``on_request`` is made when it is asked for, is no stage of DVC, and may be old or
+    absent.
     """
 
     command: str
@@ -38,14 +39,18 @@ class Stage:
     on_request: bool = False
 
 
-SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore", "predict"))
+NOT_SHOWN = ("report", "explore", "predict", "repeats")
+SHOWN = tuple(name for name in Config.model_fields if name not in NOT_SHOWN)
 """The sections that the report shows."""
 
 DEALING = ("train", "val", "test", "seed", "folds", "fold")
 """Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
 
-TRAINING_DATA = "made_of/training_data.json"
+TRAINING_DATA = "workflow/made_of/training_data.json"
 """What ``dataset`` makes besides: the key of the part of it that a training reads."""
+
+MEASURING = tuple(key for key in EvaluateSettings.model_fields if key != "robustness")
+"""Keys of ``evaluate`` that say how scores are measured."""
 
 _FRAMES = tuple(f"frames.{name}" for name in FramesSettings.model_fields if name not in LIMITS)
 _CROPS = (*_FRAMES, "detect", "crop")
@@ -78,12 +83,17 @@ def _accept(config: Config) -> Settings:
 
 
 def _train(config: Config) -> Settings:
-    """Settings of the training, and how its crops were made: the contract saved with the model."""
+    """Settings of the training, and what is saved with the model: its contract.
+
+    That is how its crops were made, and whether they are all of the demo.
+    """
+    trained = [dataset for dataset in config.datasets if dataset.use != "test"]
+    demo = bool(trained) and all(dataset.kind == "demo" for dataset in trained)
     return {
         "model": config.model.model_dump(),
         "augment": config.augment.model_dump(),
         "train": config.train.model_dump(),
-        "contract": _crops(config),
+        "contract": _crops(config) | {"demo": demo},
     }
 
 
@@ -100,22 +110,27 @@ def _score(config: Config) -> Settings:
 
 def _metrics(config: Config) -> Settings:
     """How to measure, and for the record how the scores were made."""
-    return config.evaluate.model_dump() | {"scoring": config.score.model_dump()}
+    return config.evaluate.model_dump(exclude={"robustness"}) | {
+        "scoring": config.score.model_dump()
+    }
 
 
 def _report(config: Config) -> Settings:
     """What the page looks like, and the settings that it shows."""
-    shown = config.model_dump(exclude={"report", "explore", "predict"})
+    shown = config.model_dump(exclude=set(NOT_SHOWN))
     return config.report.model_dump() | {"config": shown}
 
 
+def _cropped(config: Config) -> Settings:
+    return {"cropped": [dataset.name for dataset in config.datasets if dataset.cropped]}
+
+
 def _explore(config: Config) -> Settings:
-    cropped = [dataset.name for dataset in config.datasets if dataset.cropped]
-    return config.explore.model_dump() | {"cropped": cropped}
+    return config.explore.model_dump() | _cropped(config)
 
 
 def _export(kind: str) -> Stage:
-    made = (f"made_of/{kind}.json", f"model/model.{kind}")
+    made = (f"workflow/made_of/{kind}.json", f"model/model.{kind}")
     return Stage("export", (), lambda c: {}, ("train",), makes=made, on_request=True)
 
 
@@ -126,7 +141,7 @@ STAGES: dict[str, Stage] = {
         tuple(f"split.{key}" for key in DEALING),
         lambda c: c.split.model_dump(include=set(DEALING)),
         reads=("videos.csv",),
-        makes=("made_of/manifest.json", "manifest.csv", "left_out.csv"),
+        makes=("workflow/made_of/manifest.json", "manifest.csv", "left_out.csv"),
     ),
     "frames": Stage(
         "frames",
@@ -161,7 +176,7 @@ STAGES: dict[str, Stage] = {
         (),
         lambda c: {},
         after=("manifest", "frames", "cropped"),
-        makes=("made_of/duplicates.json", "duplicates.csv"),
+        makes=("workflow/made_of/duplicates.json", "duplicates.csv"),
     ),
     "explore": Stage(
         "explore",
@@ -169,7 +184,7 @@ STAGES: dict[str, Stage] = {
         _explore,
         after=("frames", "detections", "faces", "cropped"),
         reads=("videos.csv",),
-        makes=("made_of/explore.json", "explore"),
+        makes=("workflow/made_of/explore.json", "explore"),
     ),
     "quarantine": Stage(
         "quarantine",
@@ -177,28 +192,28 @@ STAGES: dict[str, Stage] = {
         lambda c: {},
         after=("manifest", "faces", "cropped"),
         reads=("problems.csv",),
-        makes=("made_of/quarantine.json", "quarantine.csv", "quality.csv"),
+        makes=("workflow/made_of/quarantine.json", "quarantine.csv", "quality.csv"),
     ),
     "accept": Stage(
         "accept",
         ("data", "split.duplicates", "augment.self_blended", "train.monitor"),
         _accept,
         after=("manifest", "duplicates", "quarantine"),
-        makes=("made_of/accept.json", "accepted.txt"),
+        makes=("workflow/made_of/accept.json", "workflow/accepted.txt"),
     ),
     "shortcuts": Stage(
         "shortcuts",
         ("evaluate.confidence",),
         lambda c: c.evaluate.model_dump(include={"confidence"}),
         after=("manifest", "faces", "cropped"),
-        makes=("made_of/shortcuts.json", "shortcuts.csv", "properties.csv"),
+        makes=("workflow/made_of/shortcuts.json", "shortcuts.csv", "properties.csv"),
     ),
     "dataset": Stage(
         "dataset",
         (),
         lambda c: {},
         after=("manifest", "faces", "cropped"),
-        makes=("made_of/dataset.json", "dataset.csv", TRAINING_DATA, "dataset"),
+        makes=("workflow/made_of/dataset.json", "dataset.csv", TRAINING_DATA, "dataset"),
     ),
     "train": Stage(
         "train",
@@ -206,7 +221,7 @@ STAGES: dict[str, Stage] = {
         _train,
         after=("dataset",),
         makes=(
-            "made_of/train.json",
+            "workflow/made_of/train.json",
             *(f"model/{name}" for name in ("model.keras", "history.csv", "augmentation.jpg")),
         ),
     ),
@@ -216,7 +231,7 @@ STAGES: dict[str, Stage] = {
         _score,
         after=("dataset", "train"),
         makes=(
-            "made_of/score.json",
+            "workflow/made_of/score.json",
             *(f"predictions/{what}.csv" for what in ("frames", "tracks", "videos")),
         ),
     ),
@@ -225,14 +240,15 @@ STAGES: dict[str, Stage] = {
         ("explain",),
         lambda c: c.explain.model_dump(),
         after=("dataset", "train", "score"),
-        makes=("made_of/explain.json", "explanations/index.csv", "explanations"),
+        makes=("workflow/made_of/explain.json", "explanations/index.csv", "explanations"),
     ),
     "metrics": Stage(
         "metrics",
-        ("evaluate", "score"),
+        (*(f"evaluate.{key}" for key in MEASURING), "score"),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
-        makes=("made_of/metrics.json", "metrics.json"),
+        reads=("subgroups.csv",),
+        makes=("workflow/made_of/metrics.json", "metrics.json"),
     ),
     "plots": Stage(
         "plots",
@@ -240,7 +256,7 @@ STAGES: dict[str, Stage] = {
         lambda c: {},
         after=("train", "score", "metrics"),
         makes=(
-            "made_of/plots.json",
+            "workflow/made_of/plots.json",
             *(f"plots/{name}.{kind}" for name in PLOTS for kind in ("png", "csv")),
             *(f"plots/{name}.csv" for name in TABLES),
         ),
@@ -254,7 +270,10 @@ STAGES: dict[str, Stage] = {
             *("train", "score", "explain", "metrics", "plots"),
         ),
         reads=("notes.csv",),
-        makes=("made_of/report.json", "report/index.html", "report/videos"),
+        makes=(
+            "workflow/made_of/report.json",
+            *("report/index.html", "report/videos", "model/CARD.md"),
+        ),
     ),
     "verdicts": Stage(
         "predict",
@@ -263,14 +282,38 @@ STAGES: dict[str, Stage] = {
         after=("train", "metrics"),
         reads=("to_score.csv",),
         makes=(
-            "made_of/verdicts.json",
+            "workflow/made_of/verdicts.json",
             *(f"verdicts/{name}" for name in ("verdicts.csv", "verdicts.json", "index.html")),
+        ),
+        on_request=True,
+    ),
+    "repeats": Stage(
+        "repeats",
+        ("repeats", "evaluate.confidence"),
+        lambda c: c.evaluate.model_dump(include={"confidence"}) | c.repeats.model_dump(),
+        after=("metrics",),
+        makes=("workflow/made_of/repeats.json", "repeats.csv", "repeats/index.html"),
+        on_request=True,
+    ),
+    "robustness": Stage(
+        "robustness",
+        ("evaluate.robustness", "evaluate.confidence"),
+        lambda c: c.evaluate.model_dump(include={"robustness", "confidence"}) | _cropped(c),
+        after=("manifest", "train", "score", "metrics"),
+        makes=(
+            "workflow/made_of/robustness.json",
+            *("robustness.csv", "robustness/robustness.png", "robustness/index.html"),
         ),
         on_request=True,
     ),
     "onnx": _export("onnx"),
     "tflite": _export("tflite"),
 }
+
+
+def on_request(stage: str) -> bool:
+    """Whether a stage is made on request only, as those of a repeat: ``repeats/seed1/train``."""
+    return "/" in stage or STAGES[stage].on_request
 
 
 def settings_of(config: Config, stage: str) -> Settings:

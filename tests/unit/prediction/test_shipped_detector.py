@@ -10,6 +10,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from commands import call_here
 from unmask.model.contract import read_contract
 from unmask.prediction.detector import CARD, SHIPPED, TRAINED, model_to_use
 from unmask.prediction.run_settings import scoring_of_run
@@ -47,18 +48,38 @@ def test_a_threshold_that_is_given_takes_the_undecided_range_away():
     assert scoring_of_run(SHIPPED, contract, threshold=0.5).undecided is None
 
 
-def test_a_picture_is_scored_before_any_training_and_the_card_is_named(tmp_path):
+SHOWS = ("pydantic", "jinja2", "matplotlib", "sklearn", "pandas", "snakemake", "dvc")
+
+
+@pytest.mark.parametrize(
+    ("absent", "option"),
+    [(("tensorflow", "keras", *SHOWS), "--csv=a.csv"), (("tensorflow", "keras"), "--html=a.html")],
+)
+def test_scoring_needs_none_of_what_trains_and_shows(tmp_path, absent, option):
     Image.fromarray(skimage.data.astronaut()).save(tmp_path / "portrait.png")
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+        "from unmask.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "unmask", "predict", "portrait.png", "--json", "-",
-         "--html", "page.html"],
+        [sys.executable, "-c", program, "predict", "portrait.png", "--json", "-", option],
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
-    found = json.loads(done.stdout)
+    assert json.loads(done.stdout)["files"][0]["verdict"] == "real"
+    if "html" in option:
+        assert "needs TensorFlow, which is not installed" in (tmp_path / "a.html").read_text()
+
+
+def test_a_picture_is_scored_before_any_training_and_the_card_is_named(tmp_path):
+    Image.fromarray(skimage.data.astronaut()).save(tmp_path / "portrait.png")
+    wanted = ("--json", "found.json", "--html", "page.html")
+    done = call_here("unmask", "predict", "portrait.png", *wanted, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    found = json.loads((tmp_path / "found.json").read_text())
     assert found["model"] == str(SHIPPED)
     assert found["card"] == str(CARD)
     assert found["files"][0]["verdict"] == "real"
-    assert str(CARD) in done.stderr
+    assert str(CARD) in done.stdout
     assert "the detector that ships with unmask" in (tmp_path / "page.html").read_text()
 
 

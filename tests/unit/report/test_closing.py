@@ -16,11 +16,17 @@ def measured(folder, clips=CLIPS, **settings):
     return json.loads((folder / "metrics.json").read_text())
 
 
+def settings_of_the_report(results, dataset):
+    (results / "workflow/settings").mkdir(parents=True)
+    record = {"settings": {"config": {"datasets": [dataset]}}}
+    (results / "workflow/settings/report.json").write_text(json.dumps(record))
+
+
 def test_the_answer_has_a_sentence_an_interval_the_quarantined_and_the_report(tmp_path):
     measured(tmp_path / "results")
     lines = closing(tmp_path / "results", tmp_path)
     assert lines[0] == (
-        "Finds 2 of 2 fakes, calls 1 of 2 real videos fake; too few videos to trust."
+        "Finds 2 of 2 fakes, calls 1 of 2 real videos fake; too few videos to trust. One seed."
     )
     assert lines[1].startswith("AUC 0.750, 95 % interval 0.")
     assert lines[2] == "Quarantined: 1 of 11 videos, see results/quarantine.csv"
@@ -36,10 +42,14 @@ def test_paths_work_from_where_the_reader_stands(tmp_path):
 
 def test_the_demo_is_called_one(tmp_path):
     measured(tmp_path)
-    (tmp_path / "settings").mkdir()
-    record = {"settings": {"config": {"datasets": [{"kind": "demo"}]}}}
-    (tmp_path / "settings/report.json").write_text(json.dumps(record))
+    settings_of_the_report(tmp_path, {"kind": "demo"})
     assert any(line.startswith("This is the demo") for line in closing(tmp_path, tmp_path))
+
+
+def test_real_videos_with_the_recipe_of_the_demo_get_the_line_to_write(tmp_path):
+    measured(tmp_path)
+    settings_of_the_report(tmp_path, {"kind": "folders", "name": "mine", "root": "data/mine"})
+    assert "  unmask recipe elsewhere" in closing(tmp_path, tmp_path)
 
 
 def test_without_metrics_there_is_no_answer(tmp_path):
@@ -66,4 +76,4 @@ def test_many_videos_are_doubted_only_where_the_interval_is_that_of_guessing(
         for label in (0, 1)
     )
     metrics = measured(tmp_path, tuple(c for c in CLIPS if c.split != "test") + test, threshold=0.5)
-    assert headline(metrics).endswith(f"fake{doubt}.")
+    assert headline(metrics).endswith(f"fake{doubt}. One seed.")

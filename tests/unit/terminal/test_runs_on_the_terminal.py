@@ -1,4 +1,4 @@
-"""What a run prints, with Snakemake as a user starts it, on workflows that take seconds."""
+"""What a run prints, on workflows that take seconds: twice with Snakemake as a user starts it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yte
 
-from commands import REPOSITORY, environment
+from commands import call, environment, run
 from snakemake_logger_plugin_unmask.messages import TARGETS
 
 EPOCHS = """\
@@ -40,27 +39,15 @@ rule train:
 
 def snakemake(folder: Path, *arguments: str, workflow: str = WORKFLOW) -> list[str]:
     (folder / "Snakefile").write_text(workflow)
-    return [
-        *(sys.executable, "-m", "snakemake", "--snakefile", str(folder / "Snakefile")),
-        *("--cores", "2", "--logger", "unmask", "--keep-going", *arguments),
-    ]
+    return ["snakemake", "--cores", "2", "--logger", "unmask", "--keep-going", *arguments]
 
 
 def printed(folder: Path, *arguments: str, workflow: str = WORKFLOW) -> str:
-    done = subprocess.run(
-        snakemake(folder, *arguments, workflow=workflow),
-        cwd=folder,
-        env=environment(REPOSITORY),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    return done.stdout
+    return call(*snakemake(folder, *arguments, workflow=workflow), cwd=folder).stdout
 
 
 def test_a_run_without_a_terminal_prints_a_few_plain_lines_and_the_epochs(tmp_path):
-    text = printed(tmp_path)
+    text = run(*snakemake(tmp_path), cwd=tmp_path).stdout
     lines = text.splitlines()
     assert len(lines) < 20
     assert max(map(len, lines)) < 200
@@ -78,7 +65,7 @@ def test_a_terminal_gets_bars_and_keeps_the_same_lines(tmp_path):
     process = subprocess.Popen(
         snakemake(tmp_path),
         cwd=tmp_path,
-        env=environment(REPOSITORY) | {"TERM": "xterm", "COLUMNS": "100"},
+        env=environment() | {"TERM": "xterm", "COLUMNS": "100"},
         stdout=writer,
         stderr=writer,
     )

@@ -12,7 +12,7 @@ from unmask.training.augment.codec import jpeg, video
 from unmask.training.augment.color import RandomColor
 from unmask.training.augment.erase import RandomErase, erase_part
 from unmask.training.augment.face_axes import TYPICAL_LANDMARKS
-from unmask.training.augment.geometry import FILL_MODES, RandomAffine, transform
+from unmask.training.augment.geometry import RandomAffine, transform
 from unmask.training.augment.randomness import change_some
 
 SIDE = 40
@@ -45,13 +45,14 @@ def test_a_transform_is_that_of_image_data_generator(fill_mode):
 
 def test_uncovered_area_is_filled_as_asked():
     row = np.tile(np.arange(4, dtype=np.float32)[None, :, None], (4, 1, 3))
-    filled = {mode: transformed(row, mode, shift_x=2)[0, :, 0].tolist() for mode in FILL_MODES}
-    assert filled == {
+    expected = {
         "nearest": [2, 3, 3, 3],
         "reflect": [2, 3, 3, 2],
         "constant": [2, 3, 0, 0],
         "wrap": [2, 3, 0, 1],
     }
+    for mode, filled in expected.items():
+        assert transformed(row, mode, shift_x=2)[0, :, 0].tolist() == filled, mode
 
 
 def test_mirroring_turns_left_and_right_around():

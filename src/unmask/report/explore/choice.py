@@ -59,8 +59,8 @@ def choose(
         if name not in filmed:
             raise ConfigError(
                 f"explore.videos: there is no video {name!r} with frames in the datasets. "
-                "results/settings/videos.csv lists all. To see the first real and the first fake "
-                "one, write:\n  explore:\n    videos: []"
+                "results/workflow/settings/videos.csv lists all. To see the first real and the "
+                "first fake one, write:\n  explore:\n    videos: []"
             )
     sheets, firsts = {}, []
     for label, name in enumerate(CLASS_NAMES):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from random import Random
 
 from unmask.errors import ConfigError
+from unmask.labels import CLASS_NAMES
 
 GROUPS = 24
 SECONDS = 4.0
@@ -100,7 +101,11 @@ class Swap:
 
 @dataclass(frozen=True)
 class DemoClip:
-    """One clip of the plan. ``label`` is 1 for fake, 0 for real; ``original`` is None if real."""
+    """One clip of the plan. ``label`` is 1 for fake, 0 for real; ``original`` is None if real.
+
+    Its name says whose portrait is filmed, its group from 1 on, and what it is: hopper-01-fake has
+    the face of the other. (The name is data of the demo alone: no network ever sees it.)
+    """
 
     name: str
     label: int
@@ -125,7 +130,7 @@ def plan_demo(
     Args:
         groups: number of groups, at least 1; the two portraits take turns.
         seconds: length of every clip, above 0.
-        seed: any whole number; decides names, cameras, light, backdrops and swaps.
+        seed: any whole number; decides cameras, light, backdrops and swaps.
 
     Raises:
         ConfigError: a number is out of its range.
@@ -134,32 +139,18 @@ def plan_demo(
         raise ConfigError(f"groups is {groups}; the demo needs at least 1. Set `groups: {GROUPS}`.")
     if not seconds > 0:
         raise ConfigError(f"seconds is {seconds}; it must be above 0. Set `seconds: {SECONDS}`.")
-    names = _Names(Random(f"names {seed}"))
+    letters = Random(f"names {seed}")
     clips = []
     for group in range(groups):
         rng = Random(f"group {seed} {group}")
-        real, fake = next(names), next(names)
+        noise = "".join(letters.choices(string.ascii_lowercase, k=20))[:10]
         person = PEOPLE[group % len(PEOPLE)]
-        take = _take(rng, seconds, seed=f"take {seed} {real}")
+        real, fake = (f"{person}-{group + 1:02d}-{name}" for name in CLASS_NAMES)
+        take = _take(rng, seconds, seed=f"take {seed} {noise}")
         swap = _swap(rng, person)
         clips.append(DemoClip(real, REAL, None, group, person, take, None))
         clips.append(DemoClip(fake, FAKE, real, group, person, take, swap))
     return clips
-
-
-class _Names:
-    """Ten-letter names as DFDC has them, none twice."""
-
-    def __init__(self, rng: Random) -> None:
-        self.rng = rng
-        self.used: set[str] = set()
-
-    def __next__(self) -> str:
-        while True:
-            name = "".join(self.rng.choices(string.ascii_lowercase, k=10))
-            if name not in self.used:
-                self.used.add(name)
-                return name
 
 
 def _take(rng: Random, seconds: float, *, seed: str) -> Take:
