@@ -154,6 +154,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
     from unmask.evaluation.aggregate import check_aggregate
+    from unmask.model.card import trained_on
     from unmask.model.contract import read_contract
     from unmask.prediction.batch import score_files
     from unmask.prediction.detector import card_of, model_to_use, name_of
@@ -168,6 +169,8 @@ def run(args: Namespace) -> int:
     if card := card_of(args.model):
         logging.info("%s scores; what it can do and cannot: %s", name_of(args.model), card)
     contract = read_contract(args.model)
+    if told := trained_on(contract):
+        logging.info(told)
     check_preparation(contract, args.model)
     if args.min_decoded is not None:
         contract["frames"] = {**contract["frames"], "min_decoded": args.min_decoded}

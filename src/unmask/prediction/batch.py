@@ -26,6 +26,7 @@ def score_files(
     jobs: int = 1,
     memory: ResultCache | None = None,
     remedy: str = "",
+    change: str = "",
     limits: MediaLimits = USUAL,
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Generator[tuple[Prepared | None, Prediction], None, None]:
@@ -42,6 +43,7 @@ def score_files(
         jobs: so many files are prepared at once, beside the scoring.
         memory: results from before. What comes from there was not prepared: None.
         remedy: what the reason of a file that is not whole says of a way to score it.
+        change: what is done to each file first (:class:`unmask.frames.degrade.Degradation`).
         limits: of what is taken on.
         begin: called before each file.
     """
@@ -51,7 +53,7 @@ def score_files(
         if found is not None:
             known[file] = found
     todo = [file for file in files if file not in known]
-    with Preparation(todo, contract, jobs, remedy, limits) as preparation:
+    with Preparation(todo, contract, jobs, remedy, limits, change) as preparation:
         if todo:
             from unmask.prediction.predictor import Predictor
 

@@ -16,7 +16,7 @@ from unmask.errors import UnmaskError
 from unmask.evaluation.explain.standouts import standouts
 from unmask.files import write_text
 from unmask.prediction import outputs
-from unmask.prediction.detector import card_of
+from unmask.prediction.detector import card_of, trained_on_what
 from unmask.prediction.model_test import NOT_TESTED, ModelTest
 from unmask.prediction.results import Prediction, Track
 from unmask.tables import write_table
@@ -48,6 +48,7 @@ def content(
     """
     return {
         "model": str(model),
+        "trained_on": trained_on_what(model) or None,
         "card": str(card) if (card := card_of(model)) else None,
         "tested": test.told or None,
         "doubt": test.doubt or None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from unmask.prediction.detector import card_of, name_of
+from unmask.prediction.detector import card_of, name_of, trained_on_what
 from unmask.prediction.model_test import NOT_TESTED, ModelTest
 from unmask.prediction.results import Prediction
 from unmask.report.pages.charts import Chart
@@ -41,6 +41,7 @@ def prediction_page(
         },
         "threshold": threshold,
         "model": name_of(model),
+        "trained_on": trained_on_what(model),
         "card": card.resolve().as_uri() if (card := card_of(model)) else "",
         "test": test,
         "pictured": MOST_PICTURED,

@@ -68,6 +68,7 @@ class Preparer:
         folder: Path,
         begin: Callable[[str], None] = lambda _: None,
         remedy: str = "",
+        change: str = "",
     ) -> Prepared:
         """As :func:`unmask.prediction.prepare.prepare` does, within the limits.
 
@@ -79,7 +80,7 @@ class Preparer:
         """
         folder.mkdir(parents=True, exist_ok=True)
         request: dict[str, Any] = {"file": str(file), "folder": str(folder), "remedy": remedy}
-        request |= {"contract": dict(contract), "limits": asdict(self.limits)}
+        request |= {"contract": dict(contract), "limits": asdict(self.limits), "change": change}
         try:
             why = self._ask(json.dumps(request), begin)
         except ChildProcessError as error:
@@ -173,7 +174,8 @@ def _answer(request: dict[str, Any], answers: Any) -> dict[str, Any]:
     file, folder = Path(request["file"]), Path(request["folder"])
     limits = MediaLimits(**request["limits"])
     try:
-        made = prepare(file, request["contract"], folder, begin, request["remedy"], limits)
+        how = request["remedy"], limits, request["change"]
+        made = prepare(file, request["contract"], folder, begin, *how)
         made.frames.save(folder / _FRAMES)
         made.crops.save(folder / _FACES)
     except UnmaskError as error:

@@ -23,7 +23,7 @@ from unmask.report.leaks import leak_warnings, leaks
 from unmask.report.pages.data_uri import whole_file
 from unmask.report.quality import quality_rows
 from unmask.report.reference import FILES, sections_of, versions
-from unmask.report.sentences import sentences, training_summary, warnings
+from unmask.report.sentences import ONE_SEED, sentences, training_summary, warnings
 from unmask.report.shortcuts import shortcut_warnings
 from unmask.report.video_pages import VideoPageData
 from unmask.videos.manifest import Video, read_manifest
@@ -75,7 +75,8 @@ def make_context(
         "metrics": measured,
         "datasets": sorted({row.dataset for row in manifest.values()}),
         "headline": headline(measured),
-        "sentences": sentences(measured, threshold_given=fixed),
+        "one_seed": ONE_SEED,
+        "sentences": [*sentences(measured, threshold_given=fixed), ONE_SEED],
         "warnings": [
             *warnings(measured, demo=demo),
             *leak_warnings(inputs.duplicates_csv),

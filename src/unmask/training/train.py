@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from unmask import __version__
 from unmask.errors import TrainingError
-from unmask.model import model_file, runtime
+from unmask.model import card, model_file, runtime
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
 from unmask.model.contract import CLASSES
@@ -86,6 +86,7 @@ def train(
         trained.set_weights(scorer.get_weights())
     full = _contract(scorer, model, settings, contract) | {"precision": policy, "data": data}
     shaping = {key: value for key, value in train.items() if key not in _SHAPE_NOTHING}
+    full[card.FIELD] = card.training_card(dataset_csv, model=model, augment=augment, train=shaping)
     full["settings"] = _digest([model, augment, shaping])
     full["look"] = vars(look_of_split(dataset_csv, "train"))
     keeper = Checkpoint(checkpoint, _digest(full))
