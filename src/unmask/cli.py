@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from unmask import __version__
 from unmask.errors import UnmaskError
+from unmask.machine import what_it_lacks
 from unmask.workflow import lifeline
 
 COMMANDS = sorted(
@@ -23,7 +24,10 @@ USER_ERROR = 2
 
 GROUPS = {
     "use a detector": ("predict", "evaluate", "compare", "serve", "export"),
-    "look after a project": ("config", "recipe", "plan", "keep", "sync", "prune", "completion"),
+    "look after a project": (
+        *("config", "recipe", "plan", "keep", "verify"),
+        *("sync", "prune", "completion"),
+    ),
 }
 """Commands for people. The others do the work of a stage, and the workflow calls them."""
 
@@ -62,6 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USER_ERROR
     except KeyboardInterrupt:
         return 130
+    except (OSError, MemoryError) as error:
+        if not (text := what_it_lacks(error)):
+            raise
+        print(f"unmask {parsed.command}: {text}", file=sys.stderr)
+        return USER_ERROR
 
 
 def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
