@@ -64,6 +64,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "augment.hue": {"augment": {"hue": 0.1}},
     "augment.erase": {"augment": {"erase": 0.1}},
     "augment.erase_part": {"augment": {"erase_part": 0.1}},
+    "augment.edges": {"augment": {"edges": 0.1}},
     "augment.downscale": {"augment": {"downscale": 0.1}},
     "augment.downscale_to": {"augment": {"downscale_to": 0.5}},
     "augment.blur": {"augment": {"blur": 0.1}},

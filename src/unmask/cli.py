@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,6 +44,8 @@ to start:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand. Returns the exit status: 0, or 2 for an error the user can mend."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for names that are no UTF-8
     parser = make_parser(arguments)
     if not arguments:
         parser.print_help()

@@ -138,14 +138,19 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write ``text``, whole or not at all."""
-    write_bytes(path, text.encode())
+    write_bytes(path, _encoded(text))
 
 
 def write_if_changed(path: Path, text: str) -> None:
     """Write ``text`` unless the file holds it already, so that its time tells of a change."""
     path = Path(path)
-    if not path.is_file() or path.read_bytes() != text.encode():
+    if not path.is_file() or path.read_bytes() != _encoded(text):
         write_text(path, text)
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8. Of a name that is none, each odd byte is written as an escape, such as udcff."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def digest(text: str) -> str:
