@@ -84,10 +84,7 @@ test-docs: $(READY_DEV) ## type the commands of README.md and docs/ as they stan
 test-browser: $(READY_DEV) ## open the pages in Chromium: errors, accessibility, keyboard, phone
 	$(PYTEST) tests/browser $(ARGS)
 
-test-test-hostile: $(READY_DEV) ## try hundreds of hostile inputs, and write what became of them (ten minutes)
-	$(PYTEST) tests/hostile $(ARGS)
-
-notebook: $(READY_DEV) ## run the walkthrough from top to bottom, and check what came out
+test-notebook: $(READY_DEV) ## run the walkthrough from top to bottom, and check what came out
 	$(PYTEST) tests/notebook $(ARGS)
 
 test-mutations: $(READY_DEV) ## break the code in forty ways, and see that a test notices each (half an hour)
