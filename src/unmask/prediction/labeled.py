@@ -142,8 +142,8 @@ def _scored(
         if own:
             keep = dataset.geometry == KEEP
             files_of = {video.id: images[video.id] for video in own}
-            told = _scored_crops(files_of, own, model, contract, scoring, keep, jobs)
-            for video, result in told:
+            crops = _scored_crops(files_of, own, model, contract, scoring, keep, jobs)
+            for video, result in crops:
                 begin(video, len(videos))
                 yield video, result
 
