@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 from argparse import (
@@ -102,6 +103,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"give up a file that takes longer (default: {MediaLimits().timeout:g})",
     )
     parser.add_argument(
+        "--min-face",
+        type=_size,
+        metavar="SIZE",
+        help="look for faces from this size on: up to 1 a share of the shorter side, above pixels "
+        "(default: as in training)",
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write everything, face by face; - is the output"
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row a file")
@@ -166,6 +174,8 @@ def run(args: Namespace) -> int:
     check_preparation(contract, args.model)
     if args.min_decoded is not None:
         contract["frames"] = {**contract["frames"], "min_decoded": args.min_decoded}
+    if args.min_face is not None:
+        contract["detect"] = {**contract["detect"], "min_face": args.min_face}
     given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}
     scoring = scoring_of_run(args.model, contract, **given)
     check_aggregate(scoring.aggregate)
@@ -206,6 +216,7 @@ def run(args: Namespace) -> int:
     try:
         with closing(scored):
             for prepared, result in scored:
+                result.reason = result.reason.replace("(detect.min_face: ", "(--min-face ")
                 results.append(result)
                 if prepared:
                     crops.append(prepared.crops)
@@ -317,6 +328,19 @@ def share(text: str) -> float:
         value = -1.0
     if not 0 <= value <= 1:
         raise ArgumentTypeError(f"{text!r} is not a probability. Allowed: 0 to 1, such as 0.5")
+    return value
+
+
+def _size(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise ArgumentTypeError(
+            f"{text!r} is not a size of faces. Allowed: above 0; up to 1 a share of the picture's "
+            "shorter side such as 0.05, above 1 pixels such as 40"
+        )
     return value
 
 

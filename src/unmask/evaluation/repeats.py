@@ -15,7 +15,7 @@ from unmask.videos.ids import slug
 
 ALL = "all test videos"
 MEASURES = ("auc", "average_precision", "balanced_accuracy", "tpr", "fpr", "log_loss", "eer")
-STATISTICS: dict[str, Callable[[list[float]], float | None]] = {
+STATISTICS: dict[str, Callable[[Sequence[float]], float | None]] = {
     "mean": mean,
     "standard deviation": lambda values: stdev(values) if len(values) > 1 else None,
     "minimum": min,

@@ -89,9 +89,9 @@ def take_inventory(
     groups, donors = Groups(), []
     subjects: dict[str, dict[str, str]] = defaultdict(dict)
     for dataset in datasets:
-        listing = read_dataset(dataset, where)
         root = dataset.root.rstrip("/") or "/"
         _check_root(dataset, where)
+        listing = read_dataset(dataset, where)
         _check_names([root, *(path for c in listing.clips for path in (c.path, *c.images))])
         if dataset.kind != "demo":
             _set_aside_unusable(listing, where / root, cropped=dataset.cropped)
@@ -194,7 +194,7 @@ def _namesakes(subjects: dict[str, dict[str, str]]) -> list[str]:
 
 def _check_root(dataset: AnyDataset, where: Path) -> None:
     """Refuse a root whose videos a run would delete with its own results."""
-    root = (where / dataset.root).resolve()
+    root = Path(os.path.realpath(where / dataset.root))  # `resolve` raises where links go round
     for name in ("results", "logs"):
         ours = (where / name).resolve()
         if root == where.resolve() or root.is_relative_to(ours) or ours.is_relative_to(root):

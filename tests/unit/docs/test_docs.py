@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from functools import cache
 
 import pytest
@@ -125,6 +126,16 @@ def test_a_message_that_nobody_says_is_noticed():
 )
 def test_outputs_are_compared_line_by_line(shown, printed, absent):
     assert missing(shown, printed) == absent
+
+
+@pytest.mark.parametrize("folder", ["100%", "a:b", "with space", "a%b: c", "größer", "a#b"])
+def test_make_works_in_folders_of_any_name(repository, tmp_path, folder):
+    checkout = tmp_path / folder
+    checkout.mkdir()
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+        (checkout / name).write_bytes((repository / name).read_bytes())
+    for target in ("run", "test", "test-jax"):
+        subprocess.run(["make", "--dry-run", target], cwd=checkout, check=True, capture_output=True)
 
 
 def test_every_target_that_is_called_has_a_rule(repository):

@@ -46,10 +46,11 @@ def make_files(folder):
         "moving.gif": {"codec": "gif", "pix_fmt": "rgb8"},
     }  # fmt: skip
     for name, how in videos.items():
-        media.encoded(folder / name, faces(), **how)
+        lying = name == "turned.mp4"
+        media.encoded(folder / name, map(np.rot90, faces()) if lying else faces(), **how)
     for suffix in ("png", "jpg", "bmp", "webp", "tiff"):
         media.write_image(folder / f"still.{suffix}", next(faces()))
-    media.write_exif_jpeg(folder / "phone.jpg", next(faces()), 6)
+    media.write_exif_jpeg(folder / "phone.jpg", np.rot90(next(faces())), 6)
     media.write_image(folder / "nobody.png", media.texture((200, 160)))
     media.blank_clip(folder / "blank.mp4")
     media.two_faces_clip(folder / "two.mp4", frames=2)
