@@ -5,7 +5,7 @@ they are: each one's measures, and of all their mean, standard deviation, minimu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, stdev
 from typing import Any
@@ -15,7 +15,7 @@ from unmask.videos.ids import slug
 
 ALL = "all test videos"
 MEASURES = ("auc", "average_precision", "balanced_accuracy", "tpr", "fpr", "log_loss", "eer")
-STATISTICS = {
+STATISTICS: dict[str, Callable[[Sequence[float]], float | None]] = {
     "mean": mean,
     "standard deviation": lambda values: stdev(values) if len(values) > 1 else None,
     "minimum": min,
@@ -68,7 +68,7 @@ def parts_of_repeats(
 def _is_left_out(part: str, repeat: str, leave_out: str) -> bool:
     left = re.fullmatch(r"without-(.+)-seed\d+", repeat)
     dataset, _, method = part.partition("/")
-    return bool(left) and slug(method if leave_out == "method" else dataset) == left[1]
+    return left is not None and slug(method if leave_out == "method" else dataset) == left[1]
 
 
 def repeats_text(parts: Sequence[Part]) -> str:

@@ -142,8 +142,7 @@ def _scored(
         if own:
             keep = dataset.geometry == KEEP
             files_of = {video.id: images[video.id] for video in own}
-            told = _scored_crops(files_of, own, model, contract, scoring, keep, jobs)
-            for video, result in told:
+            for video, result in _scored_crops(files_of, own, model, contract, scoring, keep, jobs):
                 begin(video, len(videos))
                 yield video, result
 

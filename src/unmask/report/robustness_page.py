@@ -22,9 +22,9 @@ def draw(path: Path, rows: Sequence[Row]) -> None:
         axes = figure.add_subplot(title="Test videos after a loss", xlim=(-0.02, 1.02))
         for place, (key, (name, color)) in enumerate(SHOWN.items()):
             values = [getattr(row, key) for row in rows]
-            spans = [[getattr(row, f"{key}_{end}") for row in rows] for end in ("low", "high")]
+            low, high = ([getattr(row, f"{key}_{end}") for row in rows] for end in ("low", "high"))
             heights = [number + 0.22 * (place - 1) for number in range(len(rows))]
-            axes.hlines(heights, *spans, colors=color, linewidth=1.4)
+            axes.hlines(heights, low, high, colors=color, linewidth=1.4)
             axes.plot(values, heights, "o", color=color, markersize=4.5, label=name)
         axes.axvline(0.5, color=THIRD, linewidth=0.8, linestyle="--")
         axes.set_yticks(range(len(rows)), [row.change for row in rows])
