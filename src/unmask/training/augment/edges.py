@@ -45,9 +45,8 @@ def mirror_edges(images: tf.Tensor, depths: tf.Tensor) -> tf.Tensor:
 
     def one(image: np.ndarray, depths: np.ndarray) -> np.ndarray:
         side = len(image)
-        rims = [round(float(depth) * side) for depth in depths]
-        top, bottom, left, right = rims
+        top, bottom, left, right = (round(float(depth) * side) for depth in depths)
         inner = image[top : side - bottom, left : side - right]
-        return cv2.copyMakeBorder(inner, *rims, cv2.BORDER_REFLECT_101)
+        return cv2.copyMakeBorder(inner, top, bottom, left, right, cv2.BORDER_REFLECT_101)
 
     return change_each(images, one, depths)
