@@ -101,8 +101,11 @@ notebook: $(READY_DEV) ## run the walkthrough and write docs/walkthrough.md with
 
 detector: $(READY) ## train the detector that ships with unmask anew (long; presets/detector.yaml names its crops)
 	$(BIN)/python scripts/dfdc_crops.py data/dfdc-crops
+	mkdir -p results/detector
 	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml
-	$(BIN)/python scripts/ship_detector.py
+	cp results/model/model.keras results/detector/1.keras
+	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml presets/detector_2.yaml
+	$(BIN)/python scripts/ship_detector.py --start results/detector/1.keras --share 0.6
 
 bench: $(READY_DEV) ## measure detectors, stages, planning, training, the report (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md
