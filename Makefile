@@ -39,7 +39,7 @@ $(READY_DEV): requirements-dev.lock $(READY)
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
+.PHONY: help install run sync record test coverage test-all test-long test-kills test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

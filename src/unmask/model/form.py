@@ -22,7 +22,7 @@ from typing import (
     is_typeddict,
 )
 
-from unmask.foreign import shown_value
+from unmask.disk.foreign import shown_value
 
 _WORDS = {
     str: "a text",

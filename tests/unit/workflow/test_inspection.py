@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from unmask.files import fingerprint
+from unmask.disk.files import fingerprint
 from unmask.frames.index import FrameIndex
 from unmask.workflow import inspection
 from unmask.workflow.expected import Result
