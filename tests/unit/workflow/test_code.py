@@ -134,7 +134,10 @@ def test_a_change_to_a_module_is_one_to_the_stages_that_the_law_names(copy, toda
 
 def test_a_template_counts_for_the_stages_that_read_it(copy, today):
     (copy.package / "prediction/verdict.html").write_text("")
-    assert changed(today, digests(code_in(copy.package.parent.parent))) == {"robustness", "verdicts"}
+    assert changed(today, digests(code_in(copy.package.parent.parent))) == {
+        "robustness",
+        "verdicts",
+    }
     (copy.package / "report/pages/style.css").write_text("")
     pages = {"report", "verdicts", "repeats", "robustness"}
     assert changed(today, digests(code_in(copy.package.parent.parent))) == pages
