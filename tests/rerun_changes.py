@@ -129,7 +129,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
 }
 """For each key a setting that differs from the default."""
 
-DEMO_VALUES = {"groups": 4, "seconds": 1.0, "seed": 1, "root": "data/filmed", "name": "other"}
+DEMO_VALUES = {"groups": 4, "seconds": 1.0, "seed": 1, "root": "data/filmed", "name": "another"}
 """The same for the keys of the demo dataset."""
 
 SETTINGS: dict[str, Any] = {
@@ -383,12 +383,12 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
     "a plot deleted": (
         lambda folder: (folder / "results/plots/roc.png").unlink(),
-        "plots",
+        "plots report",
         "",
     ),
     "a crop emptied": (
         lambda folder: next((folder / "results/faces/a").glob("*.jpg")).open("w").close(),
-        "crop_faces dataset",
+        "crop_faces",
         "crop_faces",
     ),
     "detections cut short": (

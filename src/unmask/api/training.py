@@ -68,8 +68,8 @@ def _dataset(config: Config, folder: Path) -> Path:
     """Make ``folder/dataset`` and its table of the one dataset of crops; returns the table."""
     from unmask.dataset.accept import accept
     from unmask.dataset.build import COLUMNS, build_dataset
+    from unmask.disk.tables import write_table
     from unmask.faces.adopt import adopt_dataset
-    from unmask.tables import write_table
     from unmask.videos.inventory import take_inventory
     from unmask.videos.left_out import left_out_lines, split_videos
     from unmask.videos.problems import Problem

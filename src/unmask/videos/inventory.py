@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.config.datasets import AnyDataset
+from unmask.disk.files import digest
+from unmask.disk.foreign import NOT_A_FILE, shown
+from unmask.disk.tables import read_rows
 from unmask.errors import DatasetError
-from unmask.files import digest
-from unmask.foreign import NOT_A_FILE, shown
 from unmask.labels import FAKE
-from unmask.tables import read_rows
 from unmask.videos.groups import Groups, rename_groups
 from unmask.videos.ids import slug, unique_ids
 from unmask.videos.manifest import Candidate

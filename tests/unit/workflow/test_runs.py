@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from unmask.disk.machine import host
 from unmask.errors import UnmaskError
-from unmask.machine import host
 from unmask.workflow import run_lock
 from unmask.workflow.lifeline import VARIABLE
 from unmask.workflow.prune import prune
