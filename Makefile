@@ -105,7 +105,10 @@ detector: $(READY) ## train the detector that ships with unmask anew (long; pres
 	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml
 	cp results/model/model.keras results/detector/1.keras
 	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml presets/detector_2.yaml
-	$(BIN)/python scripts/ship_detector.py --start results/detector/1.keras --share 0.6
+	cp results/model/model.keras results/detector/2.keras
+	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml presets/elsewhere.yaml
+	$(BIN)/python scripts/ship_detector.py results/detector/2.keras --start results/detector/1.keras \
+		--share 0.6 --beside results/model/model.keras
 
 bench: $(READY_DEV) ## measure detectors, stages, planning, training, the report (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md
