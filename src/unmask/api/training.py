@@ -77,7 +77,7 @@ def _dataset(config: Config, folder: Path) -> Path:
     from unmask.workflow.stages import settings_of
 
     names = config.split.model_dump(include={"pair_by", "people", "together"})
-    inventory = take_inventory(config.datasets, Path(), **names)
+    inventory = take_inventory(config.datasets, Path(), beside_results=True, **names)
     digests = inventory.digests(
         (video.path for video in inventory.videos),
         lambda files: {file: content_digest(Path(file)) for file in files},

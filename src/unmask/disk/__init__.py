@@ -1,1 +1,1 @@
-"""What lies on the disk: files written whole, tables, what comes from outside, who wrote what."""
+"""What lies on the disk: files written whole, tables, records, what comes from outside."""

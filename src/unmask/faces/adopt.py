@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from unmask.detections.index import Face
 from unmask.disk.files import fresh_directory
+from unmask.disk.records import Square
 from unmask.errors import UnreadableMedia
 from unmask.faces.crop import STAGE, look_of, rounded, shares
 from unmask.faces.geometry import Geometry, crop_square
@@ -25,7 +26,6 @@ from unmask.faces.ready_crops import ReadyCrops
 from unmask.frames.bounds import needs_memory
 from unmask.frames.images import read_image, write_jpeg
 from unmask.frames.limits import USUAL
-from unmask.records import Square
 
 KEEP = "keep"
 """The setting `geometry` of a dataset whose crops are taken as they are."""

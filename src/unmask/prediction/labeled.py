@@ -71,7 +71,7 @@ def evaluate_model(
     Raises:
         DatasetError: there are no labeled videos, or they contradict themselves.
     """
-    inventory = take_inventory(datasets, Path())
+    inventory = take_inventory(datasets, Path(), beside_results=True)
     videos = _labeled_videos(inventory, every=every)
     images = {video.id: list(map(Path, inventory.files(video.path))) for video in videos}
     tables = _Tables(problems=inventory.problems)
