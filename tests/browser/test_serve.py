@@ -112,7 +112,7 @@ def test_several_at_once_each_with_its_own_end(open_page, server, clip, tmp_path
         "empty.mp4": "The file is empty.",
         "text.mp4": "not a video or an image",
         "blank.mp4": "no face",
-        "long.mp4": "longer than 20 s",
+        "long.mp4": "longer than the limit of this page (max_seconds): 20",
     }
     for name, reason in reasons.items():
         expect(card(name).locator(".state")).to_contain_text(reason, timeout=PATIENCE_MS)
