@@ -11,7 +11,7 @@ GPU ?= $(shell command -v nvidia-smi)
 TENSORFLOW = $(shell sed -n 's/^tensorflow-cpu==\([0-9.]*\).*/\1/p' requirements.lock)
 SIZE := 2.5 GB$(if $(GPU), and CUDA)
 PYTEST := $(BIN)/python -m pytest
-JAX := $(CURDIR)/$(VENV)/jax
+JAX := $(VENV)/jax
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -39,7 +39,7 @@ $(READY_DEV): requirements-dev.lock $(READY)
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
+.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,7 +64,7 @@ test: $(READY_DEV) ## run the tests: everything that a user relies on, at least 
 coverage: $(READY_DEV) ## the same, and list the lines that no test reaches (slower)
 	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones test-odd-clips ## all tests, as before a release (hours)
+test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones test-odd-clips test-hostile ## all tests, as before a release (hours)
 
 test-long: $(READY_DEV) ## what `make test` leaves out: every row of docs/reruns.md, runs, kills, slow networks
 	$(PYTEST) -n 2 --dist worksteal --long -m long $(ARGS)
@@ -73,7 +73,7 @@ test-backbones: $(READY_DEV) ## build, train, save and load every backbone (long
 	$(PYTEST) tests/backbones $(ARGS)
 
 test-jax: $(READY_DEV) $(JAX) ## train with Keras on JAX
-	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(PYTEST) tests/on_jax $(ARGS)
+	KERAS_BACKEND=jax PYTHONPATH='$(CURDIR)/$(JAX)' $(PYTEST) tests/on_jax $(ARGS)
 
 test-docs: $(READY_DEV) ## type the commands of README.md and docs/ as they stand there (long)
 	$(PYTEST) $(or $(ARGS),tests/docs)
@@ -81,7 +81,10 @@ test-docs: $(READY_DEV) ## type the commands of README.md and docs/ as they stan
 test-browser: $(READY_DEV) ## open the pages in Chromium: errors, accessibility, keyboard, phone
 	$(PYTEST) tests/browser $(ARGS)
 
-test-notebook: $(READY_DEV) ## run the walkthrough from top to bottom, and check what came out
+test-test-hostile: $(READY_DEV) ## try hundreds of hostile inputs, and write what became of them (ten minutes)
+	$(PYTEST) tests/hostile $(ARGS)
+
+notebook: $(READY_DEV) ## run the walkthrough from top to bottom, and check what came out
 	$(PYTEST) tests/notebook $(ARGS)
 
 test-mutations: $(READY_DEV) ## break the code in forty ways, and see that a test notices each (half an hour)
@@ -89,6 +92,9 @@ test-mutations: $(READY_DEV) ## break the code in forty ways, and see that a tes
 
 test-odd-clips: $(READY_DEV) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
 	$(PYTEST) tests/odd_clips $(ARGS)
+
+test-hostile: $(READY_DEV) ## try hundreds of hostile inputs, and write what became of them (ten minutes)
+	$(PYTEST) tests/hostile $(ARGS)
 
 notebook: $(READY_DEV) ## run the walkthrough and write docs/walkthrough.md with its pictures
 	$(BIN)/python scripts/walkthrough.py
@@ -121,6 +127,7 @@ format: $(READY_DEV) ## bring the code into shape: ruff, snakefmt
 
 lock: $(READY_DEV) ## write requirements.lock and requirements-dev.lock from what is installed
 	$(BIN)/python scripts/lock.py
+	$(BIN)/python scripts/licenses.py
 
 check-platforms: $(READY_DEV) ## ask pip whether both can be installed on each system that is supported
 	$(BIN)/python scripts/check_platforms.py

@@ -39,6 +39,8 @@ include: "rules/explain.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
 include: "rules/verdicts.smk"
+include: "rules/repeats.smk"
+include: "rules/robustness.smk"
 
 
 rule evaluate:

@@ -61,7 +61,7 @@ def adopted(videos: dict[str, tuple[int, list[Path]]], folder: Path) -> dict[str
     """The crops of each video in the common geometry; those without a face are left out."""
     from unmask.faces.adopt import adopt_dataset
 
-    sources = {f"{v}-{i}": f for v, (_, files) in videos.items() for i, f in enumerate(files)}
+    sources = {f"{v}-{i}": [f] for v, (_, files) in videos.items() for i, f in enumerate(files)}
     if not folder.is_dir():
         adopt_dataset(sources, folder, size=224, quality=95, keep=False, jobs=1)
     return {

@@ -62,6 +62,7 @@ if workflow.is_main_process:
 wildcard_constraints:
     video="[A-Za-z0-9_-]+",
     dataset="[A-Za-z0-9_-]+",
+    repeat="[A-Za-z0-9_-]+",
 
 
 def settings(stage):

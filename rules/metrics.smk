@@ -10,6 +10,7 @@ rule metrics:
         model="results/model/model.keras",
         frames="results/predictions/frames.csv",
         videos="results/predictions/videos.csv",
+        subgroups="results/workflow/settings/subgroups.csv",
         made_from=receipts("manifest dataset quarantine train score"),
         settings=settings("metrics"),
     output:
@@ -25,5 +26,6 @@ rule metrics:
         "unmask metrics --manifest {input.manifest} --index {input.index}"
         " --frames {input.frames} --videos {input.videos} --quarantine {input.quarantine}"
         " --quality {input.quality} --model {input.model}"
-        " --made-from {input.made_from} --receipt {output.receipt}"
+        " --subgroups {input.subgroups}"
+        " --made-from {input.made_from} {input.subgroups} --receipt {output.receipt}"
         " --settings {input.settings} --output {output.metrics} > {log} 2>&1"

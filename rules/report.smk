@@ -29,6 +29,7 @@ rule report:
         receipt=receipt("report"),
         page="results/report/index.html",
         videos=directory("results/report/videos"),
+        card="results/model/CARD.md",
     log:
         "logs/report.log",
     benchmark:
@@ -46,4 +47,4 @@ rule report:
         " --history {input.history} --augmentation {input.augmentation} --plots results/plots"
         " --settings {input.settings}"
         " --made-from {input.made_from} {input.notes} --receipt {output.receipt}"
-        " --output results/report > {log} 2>&1"
+        " --card {output.card} --output results/report > {log} 2>&1"

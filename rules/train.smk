@@ -22,8 +22,11 @@ rule train:
     threads: workflow.cores
     params:
         source=PLAN.weights,
+        folder="results/model",
+        checkpoint="results/checkpoint/train.npz",
+        tensorboard="logs/tensorboard",
     shell:
         "unmask train --dataset {input.folders} --index {input.index}"
         " --made-from {input.made_from} --source={params.source} --receipt {output.receipt}"
-        " --settings {input.settings} --output-dir results/model"
-        " --checkpoint results/checkpoint/train.npz --tensorboard logs/tensorboard > {log} 2>&1"
+        " --settings {input.settings} --output-dir {params.folder}"
+        " --checkpoint {params.checkpoint} --tensorboard {params.tensorboard} > {log} 2>&1"

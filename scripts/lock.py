@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-RUNNING = ("keras", "workflow", "export")
+RUNNING = ("keras", "workflow")
 """Extras that ``make run`` installs."""
 
 SAME = {

@@ -2,10 +2,11 @@
 
     python scripts/ship_detector.py [results/model/model.keras] [--preset presets/detector.yaml]
 
-Beside its weights, as 16-bit numbers, the file says how videos are prepared and scored: as the
-preset has it. The threshold is the score that so many of the validation split's real crops reach
-(--real-called-fake); the undecided range is given in the same way. The card beside the model is
-written by hand: it has to say what was measured of this model.
+Beside its weights, as 16-bit numbers, the file has the graph that ONNX Runtime scores with, and
+says how videos are prepared and scored: as the preset has it. The threshold is the score that so
+many of the validation split's real crops reach (--real-called-fake); the undecided range is given
+in the same way. The card beside the model is written by hand: it has to say what was measured of
+this model.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def main() -> None:
     from unmask.config import read_layers, validate
     from unmask.model.half import halve
     from unmask.model.model_file import load_model, save_model
+    from unmask.model.scoring_graph import add_graph
     from unmask.prediction.detector import SHIPPED
     from unmask.training.crops import look_of_split, read_split
     from unmask.workflow.stages import STAGES
@@ -49,7 +51,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "model.keras"
         save_model(model, whole, contract)
-        halve(whole, SHIPPED)
+        half = Path(folder) / "half.keras"
+        halve(whole, half)
+        rounded, _ = load_model(half)
+        if not add_graph(half, rounded):
+            raise SystemExit("Without a graph, scoring would have to start TensorFlow.")
+        SHIPPED.write_bytes(half.read_bytes())
     print(f"{SHIPPED}: {SHIPPED.stat().st_size / 1e6:.1f} MB")
     print(f"threshold {contract['threshold']}, undecided {contract['undecided']}")
 

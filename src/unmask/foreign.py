@@ -11,8 +11,9 @@ import os
 import re
 import reprlib
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from unmask.errors import UnmaskError
 
@@ -28,7 +29,7 @@ _WAITS_FOR_NOBODY = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def open_regular(path: Path | str) -> BinaryIO:
+def open_regular(path: Path | str) -> BufferedReader:
     """Open a file for reading without ever waiting for somebody to write it.
 
     Raises:

@@ -97,6 +97,6 @@ def test_several_datasets_and_ready_crops_are_trained_on_together(recorded):
     assert {row["dataset"] for row in rows} == {"demo", "mine", "crops"}
     assert {row["dataset"] for row in rows if row["split"] == "train"} >= {"demo", "crops"}
     assert all((results / "dataset" / row["file"]).is_file() for row in rows)
-    said = (results / "accepted.txt").read_text().splitlines()
+    said = (results / "workflow/accepted.txt").read_text().splitlines()
     [unlike] = [line for line in said if line.startswith("The datasets differ in ")]
     assert unlike in call("unmask", "plan", cwd=recorded).stdout

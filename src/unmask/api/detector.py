@@ -126,10 +126,7 @@ def load(
         >>> 0 < detector.threshold < 1
         True
     """
-    from unmask.model import runtime
-
     file, _, scoring = scoring_of(model, threshold=threshold, aggregate=aggregate, flip=flip)
-    runtime.start()
     from unmask.prediction.predictor import Predictor
 
     return Detector(Predictor(file, **scoring.how), file, scoring)
@@ -138,7 +135,7 @@ def load(
 def scoring_of(
     model: str | Path | None, *, threshold: float | None = None, **given: Any
 ) -> tuple[Path, dict[str, Any], Scoring]:
-    """The file that is meant, its contract, and how it scores; checked before TensorFlow starts."""
+    """The file that is meant, its contract, and how it scores; checked before it is loaded."""
     from unmask.errors import UnmaskError
     from unmask.evaluation.aggregate import check_aggregate
     from unmask.model.contract import read_contract

@@ -78,10 +78,13 @@ def _dataset(config: Config, folder: Path) -> Path:
 
     names = config.split.model_dump(include={"pair_by", "people", "together"})
     inventory = take_inventory(config.datasets, Path(), **names)
-    digests = {video.path: content_digest(Path(video.path)) for video in inventory.videos}
+    digests = inventory.digests(
+        (video.path for video in inventory.videos),
+        lambda files: {file: content_digest(Path(file)) for file in files},
+    )
     take_one_of_each(inventory.videos, digests, lambda _: digests)
     videos, left_out = split_videos(inventory.videos, **settings_of(config, "manifest"))
-    images = {video.id: Path(video.path) for video in videos}
+    images = {video.id: list(map(Path, inventory.files(video.path))) for video in videos}
     indexes = adopt_dataset(
         images, folder / "faces", jobs=os.cpu_count() or 1, **settings_of(config, "cropped")
     )

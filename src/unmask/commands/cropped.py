@@ -33,7 +33,9 @@ def run(args: Namespace) -> int:
     limit_threads(1)
     receipt = Receipt(args, args.source)
     rows = [row for row in read_table(args.sources) if row["dataset"] == args.dataset]
-    images = {row["video"]: Path(row["path"]) for row in rows}
+    images: dict[str, list[Path]] = {}
+    for row in rows:
+        images.setdefault(row["video"], []).append(Path(row["path"]))
     keep = any(row["geometry"] == KEEP for row in rows)
     settings = load(args.settings)
     indexes = adopt_dataset(images, args.faces, keep=keep, jobs=args.jobs, **settings)

@@ -20,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--videos", type=Path, required=True, help="scores of videos")
     parser.add_argument("--quarantine", type=Path, required=True, help="quarantine.csv")
     parser.add_argument("--quality", type=Path, required=True, help="quality.csv")
+    parser.add_argument("--subgroups", type=Path, help="what evaluate.by names (CSV)")
     parser.add_argument("--model", type=Path, required=True, help="the model that was scored")
     parser.add_argument("--output", type=Path, required=True, help="metrics.json to write")
 
@@ -37,6 +38,7 @@ def run(args: Namespace) -> int:
         args.videos,
         args.index,
         args.quarantine,
+        args.subgroups,
         **stage_settings.load(args.settings),
     )
     metrics["reproducible"] = reproducible(args.quality, args.model)

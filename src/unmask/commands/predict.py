@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sys
 from argparse import (
@@ -11,6 +12,7 @@ from argparse import (
     BooleanOptionalAction,
     Namespace,
 )
+from collections.abc import Sequence
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -101,6 +103,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"give up a file that takes longer (default: {MediaLimits().timeout:g})",
     )
     parser.add_argument(
+        "--min-face",
+        type=_size,
+        metavar="SIZE",
+        help="look for faces from this size on: up to 1 a share of the shorter side, above pixels "
+        "(default: as in training)",
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write everything, face by face; - is the output"
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row a file")
@@ -145,12 +154,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command; its statuses are in ``EPILOG``."""
     from unmask.evaluation.aggregate import check_aggregate
+    from unmask.model.card import trained_on
     from unmask.model.contract import read_contract
-    from unmask.prediction.annotate.names import annotated_names
     from unmask.prediction.batch import score_files
     from unmask.prediction.detector import card_of, model_to_use, name_of
     from unmask.prediction.outputs import Destinations
-    from unmask.prediction.page import MOST_PICTURED
     from unmask.prediction.prepare import check_preparation
     from unmask.prediction.results import Prediction
     from unmask.prediction.run_settings import scoring_of_run
@@ -161,19 +169,27 @@ def run(args: Namespace) -> int:
     if card := card_of(args.model):
         logging.info("%s scores; what it can do and cannot: %s", name_of(args.model), card)
     contract = read_contract(args.model)
+    if told := trained_on(contract):
+        logging.info(told)
     check_preparation(contract, args.model)
     if args.min_decoded is not None:
         contract["frames"] = {**contract["frames"], "min_decoded": args.min_decoded}
+    if args.min_face is not None:
+        contract["detect"] = {**contract["detect"], "min_face": args.min_face}
     given = {name: getattr(args, name) for name in ("threshold", "aggregate", "flip")}
     scoring = scoring_of_run(args.model, contract, **given)
     check_aggregate(scoring.aggregate)
     if scoring.source:
         logging.info("threshold %.3f, from %s", scoring.threshold, scoring.source)
+    if scoring.tested.told:
+        logging.info(scoring.tested.told)
+    if scoring.tested.doubt:
+        logging.warning("NO VERDICT HERE IS DECIDED: %s.", scoring.tested.doubt)
     inputs = _inputs(args)
     files = inputs.files
     wanted = Destinations(args.json, args.csv, args.kaggle, args.kaggle_fill, args.html)
     wanted.check(files)
-    names = annotated_names(args.annotate, files) if args.annotate else {}
+    names = _annotated_names(args, files)
     receipt = Receipt(args) if args.settings else None
     memory = _memory(args, scoring)
     results_to = sys.stderr if wanted.to_output else None
@@ -190,7 +206,7 @@ def run(args: Namespace) -> int:
         args.model,
         contract,
         scoring,
-        pictured=MOST_PICTURED if args.html else 0,
+        pictured=_pictured(args),
         jobs=args.jobs,
         memory=memory,
         remedy="`--min-decoded 0` scores what is there",
@@ -200,6 +216,7 @@ def run(args: Namespace) -> int:
     try:
         with closing(scored):
             for prepared, result in scored:
+                result.reason = result.reason.replace("(detect.min_face: ", "(--min-face ")
                 results.append(result)
                 if prepared:
                     crops.append(prepared.crops)
@@ -216,7 +233,10 @@ def run(args: Namespace) -> int:
             logging.warning(line)
         if results:
             written = wanted.write(
-                [*results, *left_out], model=args.model, threshold=scoring.threshold
+                [*results, *left_out],
+                model=args.model,
+                threshold=scoring.threshold,
+                test=scoring.tested,
             )
     if interrupted:
         logging.warning("interrupted: %d of %d files were scored", len(results), len(files))
@@ -245,6 +265,23 @@ def _inputs(args: Namespace) -> Inputs:
             "  predict:\n    inputs: [data/unlabeled]"
         )
     return Inputs(listed)
+
+
+def _annotated_names(args: Namespace, files: Sequence[Path]) -> dict[Path, Path]:
+    if not args.annotate:
+        return {}
+    from unmask.prediction.annotate.names import annotated_names
+
+    return annotated_names(args.annotate, files)
+
+
+def _pictured(args: Namespace) -> int:
+    """How many of the files get pictures."""
+    if not args.html:
+        return 0
+    from unmask.prediction.page import MOST_PICTURED
+
+    return MOST_PICTURED
 
 
 def _memory(args: Namespace, scoring: Scoring) -> ResultCache | None:
@@ -291,6 +328,19 @@ def share(text: str) -> float:
         value = -1.0
     if not 0 <= value <= 1:
         raise ArgumentTypeError(f"{text!r} is not a probability. Allowed: 0 to 1, such as 0.5")
+    return value
+
+
+def _size(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise ArgumentTypeError(
+            f"{text!r} is not a size of faces. Allowed: above 0; up to 1 a share of the picture's "
+            "shorter side such as 0.05, above 1 pixels such as 40"
+        )
     return value
 
 

@@ -34,6 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--explore", type=Path, required=True, help="folder of pictures of the data"
     )
+    parser.add_argument("--card", type=Path, help="the model's card to write (Markdown)")
     parser.add_argument("--output", type=Path, required=True, help="folder to write")
 
 
@@ -64,6 +65,6 @@ def run(args: Namespace) -> int:
         explanations_dir=args.explanations,
         explore_dir=args.explore,
     )
-    page = build_report(args.output, inputs, load(args.settings))
-    receipt.write(page)
+    page = build_report(args.output, inputs, load(args.settings), args.card)
+    receipt.write(page, *filter(None, [args.card]))
     return 0

@@ -67,10 +67,7 @@ def run(args: Namespace) -> int:
             "encrypted. Leave --host away to keep it to this machine.",
             args.host,
         )
-    from unmask.model import runtime
-
     logging.info("loading the model …")
-    runtime.start()
     from unmask.prediction.predictor import Predictor
 
     scorer = Predictor(args.model, **scoring.how)
@@ -83,6 +80,7 @@ def run(args: Namespace) -> int:
         limits,
         model=args.model,
         threshold=scoring.threshold,
+        test=scoring.tested,
         local=local,
         ready=lambda: logging.info("%s is ready. Ctrl-C ends it.", address),
     )

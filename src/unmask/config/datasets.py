@@ -124,10 +124,25 @@ class Folders(Dataset):
     """Two folders, ``real`` and ``fake``; below ``fake``, folders may name methods."""
 
     kind: Literal["folders"]
+    video_per: Literal["auto", "folder", "file"] = Field(
+        "auto",
+        description="With `cropped`: what a video is. folder: the images of each folder below "
+        "real/ and fake/. file: each image. auto: the images of a folder, except one just below "
+        "fake/ that names a method; the plan says how many there are.",
+    )
+
+    @model_validator(mode="after")
+    def _folders_of_crops(self) -> Self:
+        if self.video_per == "folder" and not self.cropped:
+            raise ValueError(
+                f"{self.name}: video_per: folder is for images that are face crops already. For "
+                "example: cropped: true"
+            )
+        return self
 
 
 class Table(Dataset):
-    """A CSV with ``path,label`` and, if you like, ``group,split,method,subject``."""
+    """A CSV with ``path,label`` and, if you like, ``group,split,method,subject,video``."""
 
     kind: Literal["table"]
     table: FilePath = Field(
@@ -135,6 +150,21 @@ class Table(Dataset):
     )
 
 
+class DeepfakeBench(Dataset):
+    """DeepfakeBench: folders of face crops, a video each, and the lists of its `dataset_json`."""
+
+    kind: Literal["deepfakebench"]
+    cropped: Literal[True] = Field(True, description="Its images are face crops.")
+    list: Root = Field(
+        description="The JSON of a dataset, such as dataset_json/Celeb-DF-v2.json, relative to "
+        "root. root is a folder in which the paths in it begin, at whatever part of them."
+    )
+    compression: str | None = Field(
+        None, description="Use only this compression level, such as c23. null: whatever is there."
+    )
+
+
 AnyDataset = Annotated[
-    Demo | Dfdc | FaceForensics | CelebDf | Folders | Table, Field(discriminator="kind")
+    Demo | Dfdc | FaceForensics | CelebDf | Folders | Table | DeepfakeBench,
+    Field(discriminator="kind"),
 ]

@@ -32,14 +32,21 @@ GONE_KEYS = {"evaluate.bootstrap": _COMPUTED, "evaluate.seed": _COMPUTED}
 """Keys of earlier versions that have nothing left to do, and why."""
 
 
+_MOST_TOLD, _MOST_TEXT = 20, 4000
+"""Mistakes in a message, and letters of each."""
+
+
 def explain(error: ValidationError, root: type[BaseModel]) -> str:
     """A message for people: one paragraph a mistake, each with the corrected line."""
     seen: dict[str, str] = {}
-    for detail in error.errors():
+    for detail in error.errors(include_url=False)[:_MOST_TOLD]:
         key, text = _paragraph(detail, root)
         # A union of types reports one error a member; the first speaks for all.
         seen.setdefault(key, text)
-    return "The configuration cannot be used.\n\n" + "\n\n".join(seen.values())
+    told = [text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…" for text in seen.values()]
+    if more := max(0, error.error_count() - _MOST_TOLD):
+        told.append(f"… and {more} more.")
+    return "The configuration cannot be used.\n\n" + "\n\n".join(told)
 
 
 def _paragraph(detail: ErrorDetails, root: type[BaseModel]) -> tuple[str, str]:

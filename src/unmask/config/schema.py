@@ -31,6 +31,7 @@ class Config(Section):
     train: training.TrainSettings = Field(default_factory=training.TrainSettings)
     score: sections.ScoreSettings = Field(default_factory=sections.ScoreSettings)
     evaluate: sections.EvaluateSettings = Field(default_factory=sections.EvaluateSettings)
+    repeats: sections.RepeatsSettings = Field(default_factory=sections.RepeatsSettings)
     explain: sections.ExplainSettings = Field(default_factory=sections.ExplainSettings)
     report: sections.ReportSettings = Field(default_factory=sections.ReportSettings)
     explore: sections.ExploreSettings = Field(default_factory=sections.ExploreSettings)

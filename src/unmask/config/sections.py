@@ -39,6 +39,10 @@ UserPath = Annotated[str, AfterValidator(os.path.expanduser), AfterValidator(_po
 """A path in which ``~`` is the user's home."""
 
 
+LOSSES = {"h264": (0.0, 51.0), "shrink": (0.05, 1.0), "blur": (0.1, 50.0), "noise": (0.001, 1.0)}
+"""What videos go through in `evaluate.robustness`, and from where to where its number goes."""
+
+
 class Section(BaseModel):
     """A section of the configuration: no unknown keys, no silent change of type."""
 
@@ -248,6 +252,22 @@ class SplitSettings(Section):
         return self
 
 
+class RepeatsSettings(Section):
+    """The same again, with another seed, another fold, or something left out; made on request."""
+
+    seeds: Annotated[int, Field(ge=1, le=100)] = Field(
+        1, description="So many trainings of each, with `train.seed` and the seeds that follow it."
+    )
+    folds: Annotated[int, Field(ge=3, le=100)] | None = Field(
+        None, description="Cross-validation: each of so many folds is the test split once."
+    )
+    leave_out: Literal["none", "method", "dataset"] = Field(
+        "none",
+        description="Each method, or each dataset, is left out of the training once and only "
+        "tested.",
+    )
+
+
 class ScoreSettings(Section):
     """How crops, frames and videos are scored."""
 
@@ -281,6 +301,32 @@ class EvaluateSettings(Section):
         "thresholds that keep to it in validation count as undecided: how many they are, and how "
         "accurate the rest, is in metrics.json and the report. null: no such band.",
     )
+    by: list[str] = Field(
+        default_factory=list,
+        description="Columns of a table (`kind: table`), or dataset: the test videos of each value "
+        "are measured by themselves.",
+    )
+    robustness: list[str] = Field(
+        default_factory=list,
+        description="What the test videos go through before they are cropped and scored again, "
+        "on request: h264-40 (coded anew with that CRF), shrink-0.5, blur-2 (pixels), noise-0.05.",
+    )
+
+    @field_validator("robustness")
+    @classmethod
+    def _known_losses(cls, value: list[str]) -> list[str]:
+        for text in value:
+            found = re.fullmatch(r"(\w+)-(\d+(?:\.\d+)?)", text)
+            low, high = LOSSES.get(found[1], (1.0, 0.0)) if found else (1.0, 0.0)
+            if not found or not low <= float(found[2]) <= high:
+                known = ", ".join(
+                    f"{name}-{a:g} to {name}-{b:g}" for name, (a, b) in LOSSES.items()
+                )
+                raise ValueError(
+                    f"got {text!r}, allowed: {known}. For example: "
+                    "robustness: [h264-40, shrink-0.5, blur-2, noise-0.05]"
+                )
+        return value
 
 
 class ExplainSettings(Section):

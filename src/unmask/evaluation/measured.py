@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from unmask.errors import UnmaskError
 from unmask.foreign import read_json
 from unmask.model.contract import ScoringOfModel, Share
-from unmask.model.form import faults
+from unmask.model.form import Range, faults
 
 
-class _Video(TypedDict):
+class _Video(TypedDict, total=False):
     threshold: Share
+    auc: Share | None
+    auc_ci: Annotated[list[Share], Range(ge=2, le=2)] | None
+    n_real: Annotated[int, Range(ge=0)]
+    n_fake: Annotated[int, Range(ge=0)]
 
 
 class _Band(TypedDict):
@@ -27,7 +31,8 @@ class _Measured(TypedDict, total=False):
 
 
 def measured_scoring(metrics: Path) -> dict[str, Any]:
-    """The blocks ``video`` (its threshold), ``scoring`` and ``undecided`` of a metrics file.
+    """The blocks ``video``, ``scoring`` and ``undecided`` of a metrics file, as far as scoring
+    needs them.
 
     Raises:
         UnmaskError: there is no threshold in it, or a value that cannot be.
@@ -35,7 +40,7 @@ def measured_scoring(metrics: Path) -> dict[str, Any]:
     found = read_json(metrics, UnmaskError)
     video, band = (_part(found, name) for name in ("video", "undecided"))
     known: dict[str, Any] = {
-        "video": {name: video[name] for name in ("threshold",) if name in video},
+        "video": {name: video[name] for name in _Video.__annotations__ if name in video},
         "undecided": {name: band[name] for name in ("low", "high") if name in band} or None,
     }
     if isinstance(found, dict) and "scoring" in found:

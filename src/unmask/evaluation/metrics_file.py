@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,13 +13,16 @@ from unmask.evaluation import counts
 from unmask.evaluation.blocks import Measurer
 from unmask.evaluation.calibration import calibrate
 from unmask.evaluation.operating_points import operating_points, undecided_band
-from unmask.evaluation.rows import parts_of
+from unmask.evaluation.rows import parts_of, subgroups_of
 from unmask.evaluation.sample import Sample, sample_of
 from unmask.evaluation.scores import FrameScore, VideoScore, read_frames, read_videos
 from unmask.files import write_text
+from unmask.tables import read_table
 from unmask.videos.manifest import Video, read_manifest
 from unmask.videos.problems import read_quarantine
 from unmask.videos.split import assert_no_leak
+
+ONE_TRAINING = "one training, with one seed: no interval covers what another would give"
 
 
 def evaluate(
@@ -28,7 +31,9 @@ def evaluate(
     videos_csv: Path,
     dataset_csv: Path,
     quarantine_csv: Path,
+    subgroups_csv: Path | None = None,
     *,
+    by: Sequence[str] = (),
     threshold: float | Literal["val"] = "val",
     log_loss_clip: float = 1e-7,
     confidence: float = 0.95,
@@ -48,6 +53,7 @@ def evaluate(
     - ``validation``: the same measures of the validation videos. The threshold was chosen on
       them, so what depends on it is flattering.
     - ``datasets``, ``methods``, ``averages``: see :func:`unmask.evaluation.rows.parts_of`.
+    - ``by``: for each column of the setting, each value's test videos by themselves.
     - ``operating_points``, ``undecided``: see :mod:`unmask.evaluation.operating_points`.
     - ``calibration``: see :func:`unmask.evaluation.calibration.calibrate`.
     - ``data``: counts for each split, see :func:`unmask.evaluation.counts.count_data`.
@@ -77,6 +83,7 @@ def evaluate(
         "video": measured.block("video", samples["test"], chosen["video"]),
         "validation": measured.block("validation", samples["val"], chosen["video"]),
         **parts_of(videos, manifest, measured, chosen["video"]),
+        "by": subgroups_of(videos, _values(subgroups_csv, by), measured, chosen["video"]),
         "operating_points": operating_points(samples["val"], samples["test"], confidence),
         "undecided": undecided_band(undecided_error, samples["val"], samples["test"], confidence)
         if undecided_error
@@ -90,8 +97,16 @@ def evaluate(
     video["log_loss_all"] = _log_loss_of_all(video, manifest.values())
     result["confidence"] = confidence
     result["scoring"] = dict(scoring or {})
-    result["notes"] = measured.notes + counts.notes_on_data(result["data"])
+    result["notes"] = [*measured.notes, *counts.notes_on_data(result["data"]), ONE_TRAINING]
     return _rounded(result)
+
+
+def _values(path: Path | None, by: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The value of each video by its id, for each column."""
+    found: dict[str, dict[str, str]] = {column: {} for column in by}
+    for row in read_table(path) if path and by else ():
+        found[row["column"]][row["video"]] = row["value"]
+    return found
 
 
 def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
@@ -124,14 +139,14 @@ def _frames_by_split(
 
 
 def _rounded(value: Any, key: str = "") -> Any:
-    """Round to 6 decimals, intervals outward; a threshold to 8, so that it still parts scores."""
+    """Round to 10 decimals, intervals outward; a threshold to 8, so that it still parts scores."""
     if isinstance(value, dict):
         return {name: _rounded(part, name) for name, part in value.items()}
     if isinstance(value, list) and key.endswith("_ci"):
         low, high = value
-        return [math.floor(low * 1e6) / 1e6, math.ceil(high * 1e6) / 1e6]
+        return [math.floor(low * 1e10) / 1e10, math.ceil(high * 1e10) / 1e10]
     if isinstance(value, list):
         return [_rounded(part, key) for part in value]
     if isinstance(value, float):
-        return round(value, 8 if key.endswith("threshold") else 6)
+        return round(value, 8 if key.endswith("threshold") else 10)
     return value

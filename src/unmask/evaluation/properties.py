@@ -54,13 +54,16 @@ def measure_video(video: Video, frames: FrameIndex | None, faces: FaceIndex) -> 
         found.width, found.height = float(frames.source_width), float(frames.source_height)
     elif faces.faces:
         found.width, found.height = faces.faces[0].box[2:]
-    if is_image(Path(video.path)):
-        found.codec, count = Path(video.path).suffix.lower().lstrip("."), 1.0
+    path = Path(video.path)
+    if path.is_dir():  # of crops, of which one speaks for all
+        path = min(filter(is_image, path.iterdir()))
+    if is_image(path):
+        found.codec, count = path.suffix.lower().lstrip("."), 1.0
     else:
-        found.codec, found.frame_rate, found.duration_s, count = _header(Path(video.path))
+        found.codec, found.frame_rate, found.duration_s, count = _header(path)
     pixels = found.width * found.height * count
     if pixels > 0:
-        found.bits_per_pixel = Path(video.path).stat().st_size * 8 / pixels
+        found.bits_per_pixel = path.stat().st_size * 8 / pixels
     found.face_px = faces.quality.median_face_px
     found.share_with_face = faces.quality.frames_with_face / max(faces.quality.frames_sampled, 1)
     if faces.quality.sharpness is not None:

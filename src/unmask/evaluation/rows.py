@@ -67,6 +67,30 @@ def parts_of(
     return rows | {"averages": averages}
 
 
+def subgroups_of(
+    videos: Iterable[VideoScore],
+    values: Mapping[str, Mapping[str, str]],
+    measured: Measurer,
+    threshold: float,
+) -> dict[str, dict[str, Block]]:
+    """A row for each value of each column: real and fake test videos that have it.
+
+    ``values`` are those of the videos by id, for each column; one without a value is in no row.
+    """
+    tested = [row for row in videos if row.split == "test"]
+    found: dict[str, dict[str, Block]] = {}
+    for column, known in values.items():
+        parts: dict[str, list[VideoScore]] = {}
+        for row in tested:
+            if row.video in known:
+                parts.setdefault(known[row.video], []).append(row)
+        found[column] = {
+            value: measured.row(f"by.{column}.{value}", sample_of(parts[value]), threshold)
+            for value in sorted(parts)
+        }
+    return found
+
+
 def _datasets(tested: Iterable[VideoScore], manifest: Manifest) -> dict[str, list[VideoScore]]:
     names = sorted({row.dataset for row in manifest.values() if row.split == "test"})
     parts: dict[str, list[VideoScore]] = {name: [] for name in names if len(names) > 1}

@@ -6,10 +6,14 @@ The whole dataset is one job. A job an image would spend its time on starting.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from unmask.detections.index import Face
 from unmask.errors import UnreadableMedia
@@ -27,11 +31,9 @@ from unmask.records import Square
 KEEP = "keep"
 """The setting `geometry` of a dataset whose crops are taken as they are."""
 
-_FILE = "000000_0.jpg"
-
 
 def adopt_dataset(
-    images: Mapping[str, Path],
+    images: Mapping[str, Sequence[Path]],
     out_dir: Path,
     *,
     size: int,
@@ -42,10 +44,12 @@ def adopt_dataset(
 ) -> list[FaceIndex]:
     """Bring the images of a cropped dataset to one geometry and ``size``, below ``out_dir/<id>/``.
 
-    An image that cannot be read, or without a face, becomes a quarantined record.
+    Images that cannot be read, or without a face, are left out. A video of which none is left
+    becomes a quarantined record.
 
     Args:
-        images: the files, by id.
+        images: the files of each video in the order of its frames, by its id. They are numbered
+            and timed by that order, an image a second, for nothing tells how fast it was.
         out_dir: is made anew.
         size: side of the results in pixels.
         quality: of the JPEGs, 1..100.
@@ -68,34 +72,54 @@ def adopt_dataset(
 
 
 def _adopt(
-    source: Path,
+    sources: Sequence[Path],
     out_dir: Path,
     index: FaceIndex,
     finder: ReadyCrops,
     place: Geometry | None,
     quality: int,
 ) -> FaceIndex:
-    """Write the crop of one image; ``place`` is None where it is taken as it is."""
+    """Write the crops of a video; ``place`` is None where images are taken as they are."""
+    reasons = []
     with fresh_directory(out_dir) as folder:
-        try:
-            image = read_image(source, USUAL)
-        except (UnreadableMedia, MemoryError) as error:
-            return index.quarantine(STAGE, str(error) or needs_memory())
-        height, width = image.shape[:2]
-        whole = Face((0.0, 0.0, float(width), float(height)), 1.0)
-        face = finder.find(image)
-        if place is None:
-            square, face = Square(width / 2, height / 2, max(width, height)), face or whole
-        elif face is None:
-            return index.quarantine(
-                STAGE, "no face is found in the crop (`geometry: keep` would take it as it is)"
-            )
-        else:
-            square = rounded(place.square(face.box, face.landmarks))
-        crop = crop_square(image, square, index.size)
-        write_jpeg(folder / _FILE, crop, quality)
-        made = Crop(_FILE, 0, 0.0, face.box, face.confidence, square)
-        made.landmarks, made.sharpness = shares(face.landmarks, square), sharpness(crop)
-        index.faces.append(made)
-        index.quality = Quality(1, 1, max(face.box[2:]), face.confidence, **vars(look_of([made])))
+        for number, source in enumerate(sources):
+            found = _cut(source, index.size, finder, place)
+            if isinstance(found, str):
+                reasons.append(found)
+                continue
+            crop, face, square = found
+            file = f"{number:06d}_0.jpg"
+            write_jpeg(folder / file, crop, quality)
+            made = Crop(file, number, float(number), face.box, face.confidence, square)
+            made.landmarks, made.sharpness = shares(face.landmarks, square), sharpness(crop)
+            index.faces.append(made)
+    if not index.faces:
+        return index.quarantine(STAGE, reasons[0])
+    index.quality = Quality(
+        len(sources),
+        len(index.faces),
+        median(max(made.box[2:]) for made in index.faces),
+        median(made.confidence for made in index.faces),
+        **vars(look_of(index.faces)),
+    )
     return index
+
+
+def _cut(
+    source: Path, size: int, finder: ReadyCrops, place: Geometry | None
+) -> tuple[NDArray[np.uint8], Face, Square] | str:
+    """The crop of an image with its face and where it was cut, or why there is none."""
+    try:
+        image = read_image(source, USUAL)
+    except (UnreadableMedia, MemoryError) as error:
+        return str(error) or needs_memory()
+    height, width = image.shape[:2]
+    whole = Face((0.0, 0.0, float(width), float(height)), 1.0)
+    face = finder.find(image)
+    if place is None:
+        square, face = Square(width / 2, height / 2, max(width, height)), face or whole
+    elif face is None:
+        return "no face is found in the crop (`geometry: keep` would take it as it is)"
+    else:
+        square = rounded(place.square(face.box, face.landmarks))
+    return crop_square(image, square, size), face, square

@@ -79,6 +79,21 @@ class LookOfModel(TypedDict, total=False):
     sharpness: Annotated[float, Range(ge=0)] | None
 
 
+class CountsOfModel(TypedDict, total=False):
+    """How much there was of a part of the data."""
+
+    videos: Annotated[int, Range(ge=0)]
+    groups: Annotated[int, Range(ge=0)]
+    crops: Annotated[int, Range(ge=0)]
+
+
+class CardOfModel(TypedDict, total=False):
+    """What the training saw and how, see :mod:`unmask.model.card`."""
+
+    data: dict[str, CountsOfModel]
+    recipe: dict[str, dict[str, Any]]
+
+
 class _Needed(TypedDict):
     classes: Annotated[list[str], Range(ge=2, le=2)]
     input_size: Annotated[int, Range(ge=16, le=1024)]
@@ -104,6 +119,8 @@ class Contract(_Needed, total=False):
     precision: str
     seed: Annotated[int, Range(ge=0)]
     versions: dict[str, str]
+    demo: bool
+    card: CardOfModel
 
 
 def read_contract(path: Path) -> dict[str, Any]:

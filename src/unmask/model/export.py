@@ -52,7 +52,7 @@ def export_model(source: Path, target: Path) -> None:
         _check_converter()
     model, contract = load_model(source)
     try:
-        with _quiet():
+        with quiet():
             content = convert(model, contract_text(contract))
     except Exception as error:
         # Converters raise anything for a layer that they do not know.
@@ -81,7 +81,7 @@ def _to_onnx(model: keras.Model, contract: str) -> bytes:
         convert_variables_to_constants_v2,
     )
 
-    frozen = convert_variables_to_constants_v2(_function(model).get_concrete_function())
+    frozen = convert_variables_to_constants_v2(traced(model).get_concrete_function())
     proto, _ = tf2onnx.convert.from_graph_def(
         frozen.graph.as_graph_def(),
         name="unmask",
@@ -98,7 +98,7 @@ def _to_onnx(model: keras.Model, contract: str) -> bytes:
 def _to_tflite(model: keras.Model, contract: str) -> bytes:
     archive = keras.export.ExportArchive()
     archive.track(model)
-    archive.add_endpoint("serving_default", _function(model))
+    archive.add_endpoint("serving_default", traced(model))
     with tempfile.TemporaryDirectory() as folder:
         archive.write_out(folder, verbose=False)
         graph = tf.lite.TFLiteConverter.from_saved_model(folder).convert()
@@ -108,7 +108,8 @@ def _to_tflite(model: keras.Model, contract: str) -> bytes:
     return file.getvalue()
 
 
-def _function(model: keras.Model) -> Any:
+def traced(model: keras.Model) -> Any:
+    """A function of TensorFlow that runs a model on a batch of any size."""
     signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name=INPUT)
     return tf.function(
         lambda rgb: {OUTPUT: model(rgb, training=False)}, input_signature=[signature]
@@ -145,10 +146,7 @@ _FORMATS: dict[str, tuple[Converter, Callable[[bytes], Scorer]]] = {
 
 def _check_scores(model: keras.Model, score: Scorer, target: Path) -> None:
     """Raise ModelError unless both score a few images alike, alone and together."""
-    size = model.input_shape[1]
-    noise = np.random.default_rng(0).uniform(0, 255, (size, size, 3))
-    dark, slope = noise / 4, np.broadcast_to(np.linspace(0, 255, size)[:, None, None], noise.shape)
-    images = np.stack([noise, dark, slope, np.zeros_like(noise)]).astype(np.float32)
+    images = trial_images(model.input_shape[1]).astype(np.float32)
     expected = model.predict_on_batch(images)
     for count in (len(images), 1):
         worst = np.abs(score(images[:count]) - expected[:count]).max()
@@ -160,8 +158,15 @@ def _check_scores(model: keras.Model, score: Scorer, target: Path) -> None:
             )
 
 
+def trial_images(size: int) -> np.ndarray:
+    """Noise, dark noise, a slope and black: (4, size, size, 3) uint8."""
+    noise = np.random.default_rng(0).uniform(0, 255, (size, size, 3))
+    slope = np.broadcast_to(np.linspace(0, 255, size)[:, None, None], noise.shape)
+    return np.stack([noise, noise / 4, slope, np.zeros_like(noise)]).astype(np.uint8)
+
+
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Hold back the remarks of the converters, which are about their own insides."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)

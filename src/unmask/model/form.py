@@ -88,6 +88,8 @@ def _below(key: str, name: str) -> str:
 
 def _fits(value: Any, form: Any) -> bool:
     origin = get_origin(form)
+    if is_typeddict(form):
+        return next(faults(value, form), None) is None
     if form is Any:
         return not isinstance(value, float) or math.isfinite(value)
     if origin in (Union, UnionType):

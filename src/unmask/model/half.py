@@ -1,7 +1,8 @@
 """A model file of half the size: its weights as 16-bit numbers.
 
 Keras reads them into the 32-bit variables of the model, so it computes as before, with weights
-rounded to 11 significant bits.
+rounded to 11 significant bits. A graph for ONNX Runtime, which holds what follows from the weights,
+is left out: it has to be made anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-WEIGHTS = "model.weights.h5"
+from unmask.model.members import GRAPH, SOURCES, WEIGHTS
 
 
 def halve(source: Path, target: Path) -> None:
@@ -24,6 +25,8 @@ def halve(source: Path, target: Path) -> None:
     """
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for info in old.infolist():
+            if info.filename in (GRAPH, SOURCES):
+                continue
             content = old.read(info)
             if info.filename == WEIGHTS:
                 content, info.compress_type = _halved(content), zipfile.ZIP_DEFLATED

@@ -14,11 +14,21 @@ CONTRACT = "unmask.json"
 MEMBERS = {CONTRACT: 1 * MB, "config.json": 64 * MB, "metadata.json": 1 * MB}
 """What is read of each, at most: the largest network of Keras describes itself in 5 MB."""
 WEIGHTS = "model.weights.h5"
+GRAPH, SOURCES = "scoring.onnx", "scoring.json"
+"""What ONNX Runtime scores with, and where its weights are among those of Keras."""
+EXTRAS = {GRAPH: 64 * MB, SOURCES: 4 * MB}
+"""What not every model file has, and its size at most."""
 _MOST_INFLATED = 8
 """Weights are noise, and hardly get smaller: they inflate by no more than this, and a bomb does."""
 _MOST_DIRECTORY = 64 * 1024
 _END = b"PK\5\6"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def has_member(path: Path, name: str) -> bool:
+    """Whether a model file has a member. Raises ModelError where it is none."""
+    with _opened(path) as archive:
+        return name in archive.namelist()
 
 
 def read_member(path: Path, name: str) -> bytes:
@@ -33,9 +43,10 @@ def read_member(path: Path, name: str) -> bytes:
                 f"{path} holds no {name}, so nothing says how its input is prepared. Use a model "
                 "trained with unmask."
             )
-        content = _inflated(archive, path, name, MEMBERS[name])
-    if len(content) > MEMBERS[name]:
-        raise ModelError(f"{path}: its {name} is larger than {MEMBERS[name] / MB:g} MB.")
+        most = (MEMBERS | EXTRAS).get(name) or archive.getinfo(name).file_size
+        content = _inflated(archive, path, name, most)
+    if len(content) > most:
+        raise ModelError(f"{path}: its {name} is larger than {most / MB:g} MB.")
     return content
 
 
@@ -47,12 +58,12 @@ def check_archive(path: Path) -> int:
     """
     with _opened(path) as archive:
         for entry in archive.infolist():
-            if entry.filename not in {*MEMBERS, WEIGHTS} and not entry.filename.startswith(
+            if entry.filename not in {*MEMBERS, *EXTRAS, WEIGHTS} and not entry.filename.startswith(
                 "assets/"
             ):
                 raise ModelError(f"{path} holds {entry.filename[:60]!r}, which no model file does.")
         names = archive.namelist()
-        for name in (*MEMBERS, WEIGHTS):
+        for name in (*MEMBERS, WEIGHTS, *(name for name in EXTRAS if name in names)):
             if names.count(name) != 1:
                 raise ModelError(f"{path} holds {name} {names.count(name)} times, not once.")
         most = _MOST_INFLATED * path.stat().st_size + MB

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -69,11 +70,26 @@ def load_model(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     except Exception as error:
         # Whatever a foreign file makes Keras raise, the model cannot be used.
         why = str(error).strip()[:_MOST_SAID] or type(error).__name__
-        raise ModelError(f"{path} cannot be loaded: {why}") from error
+        raise ModelError(f"{path} cannot be loaded: {why}{_too_old(contract)}") from error
     _check_shapes(contract, model, path)
     if not all(np.isfinite(array).all() for array in model.get_weights()):
         raise ModelError(f"{path}: not all its weights are finite numbers. Train it again.")
     return model, contract
+
+
+def _too_old(contract: dict[str, Any]) -> str:
+    """What to do where the Keras that wrote a file is newer than the one that reads it."""
+    written, here = contract.get("versions", {}).get("keras", "0"), keras.__version__
+    if _numbers(written) <= _numbers(here):
+        return ""
+    return (
+        f"\nKeras {written} wrote it, and this is Keras {here}, which may be too old to read it. "
+        f"Install that one:\n  pip install 'keras>={written}'"
+    )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def predict_logits(
 
     They tell crops apart whose probabilities are 0 or 1 in single precision.
     """
-    part = _without_sigmoid(model)
+    part = without_sigmoid(model)
     if part is None:
         return logit_of(
             predict_crops(model, crops, input_size=input_size, batch_size=batch_size, flip=flip)
@@ -60,10 +60,10 @@ def predict_logits(
 
 
 _PARTS: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()
-"""What :func:`_without_sigmoid` made, so that a model is compiled once for all files."""
+"""What :func:`without_sigmoid` made, so that a model is compiled once for all files."""
 
 
-def _without_sigmoid(model: keras.Model) -> keras.Model | None:
+def without_sigmoid(model: keras.Model) -> keras.Model | None:
     """The model up to its logit; None where its last layer is no dense one with a sigmoid."""
     last = model.layers[-1]
     if not isinstance(last, keras.layers.Dense) or last.activation is not keras.activations.sigmoid:

@@ -25,8 +25,13 @@ def start(*, or_jax: bool = False) -> None:
     GPUs alone.
 
     Raises:
-        ModelError: JAX is asked for and not installed.
+        ModelError: TensorFlow is not installed, or JAX is asked for and not installed.
     """
+    if find_spec("tensorflow") is None:
+        raise ModelError(
+            "This needs TensorFlow, which is not installed. Install it:\n"
+            "  pip install --editable '.[keras]'"
+        )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     jax = or_jax and os.environ.get("KERAS_BACKEND") == "jax"
     if jax and find_spec("jax") is None:

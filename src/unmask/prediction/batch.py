@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unmask.frames.limits import USUAL, MediaLimits
-from unmask.prediction.cache import ResultCache
 from unmask.prediction.preparation import Preparation
 from unmask.prediction.prepare import Prepared
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
+
+if TYPE_CHECKING:
+    from unmask.prediction.cache import ResultCache
 
 
 def score_files(
@@ -24,12 +26,13 @@ def score_files(
     jobs: int = 1,
     memory: ResultCache | None = None,
     remedy: str = "",
+    change: str = "",
     limits: MediaLimits = USUAL,
     begin: Callable[[Path], None] = lambda _: None,
 ) -> Generator[tuple[Prepared | None, Prediction], None, None]:
     """Score files one after the other and yield what each was prepared to, and its result.
 
-    TensorFlow is started only if there is something to score, while the first file is prepared.
+    The model is loaded only if there is something to score, while the first file is prepared.
 
     Args:
         files: what to score, see :func:`unmask.videos.find_inputs.find_inputs`.
@@ -40,6 +43,7 @@ def score_files(
         jobs: so many files are prepared at once, beside the scoring.
         memory: results from before. What comes from there was not prepared: None.
         remedy: what the reason of a file that is not whole says of a way to score it.
+        change: what is done to each file first (:class:`unmask.frames.degrade.Degradation`).
         limits: of what is taken on.
         begin: called before each file.
     """
@@ -49,11 +53,8 @@ def score_files(
         if found is not None:
             known[file] = found
     todo = [file for file in files if file not in known]
-    with Preparation(todo, contract, jobs, remedy, limits) as preparation:
+    with Preparation(todo, contract, jobs, remedy, limits, change) as preparation:
         if todo:
-            from unmask.model import runtime
-
-            runtime.start()
             from unmask.prediction.predictor import Predictor
 
             predictor = Predictor(model, **scoring.how)

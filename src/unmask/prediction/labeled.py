@@ -17,12 +17,11 @@ from unmask.evaluation.scores import FrameScore, VideoScore, write_frames, write
 from unmask.faces.adopt import KEEP, adopt_dataset
 from unmask.faces.geometry import Geometry
 from unmask.files import write_text
-from unmask.model import runtime
 from unmask.prediction.batch import score_files
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
 from unmask.tables import write_table
-from unmask.videos.inventory import take_inventory
+from unmask.videos.inventory import Inventory, take_inventory
 from unmask.videos.manifest import Candidate, Video, manifest_text
 from unmask.videos.problems import Problem, quarantine_text
 
@@ -72,9 +71,11 @@ def evaluate_model(
     Raises:
         DatasetError: there are no labeled videos, or they contradict themselves.
     """
-    videos, problems = _labeled_videos(datasets, every=every)
-    tables = _Tables(problems=problems)
-    for video, result in _scored(videos, datasets, model, contract, scoring, jobs, begin):
+    inventory = take_inventory(datasets, Path())
+    videos = _labeled_videos(inventory, every=every)
+    images = {video.id: list(map(Path, inventory.files(video.path))) for video in videos}
+    tables = _Tables(problems=inventory.problems)
+    for video, result in _scored(videos, images, datasets, model, contract, scoring, jobs, begin):
         _add(tables, video, result, scoring.aggregate)
         end(video, result)
     out.mkdir(parents=True, exist_ok=True)
@@ -94,11 +95,8 @@ def evaluate_model(
     return metrics
 
 
-def _labeled_videos(
-    datasets: Sequence[AnyDataset], *, every: bool
-) -> tuple[list[Video], list[Problem]]:
+def _labeled_videos(inventory: Inventory, *, every: bool) -> list[Video]:
     """The videos to score, all as test videos."""
-    inventory = take_inventory(datasets, Path())
     own_test = {row.dataset for row in inventory.videos if row.split == "test"}
 
     def used(row: Candidate) -> bool:
@@ -114,11 +112,12 @@ def _labeled_videos(
             "all the same:\n  --every"
         )
     videos = [Video(**{name: getattr(row, name) for name in names}) for row in rows]
-    return [replace(video, split="test") for video in videos], inventory.problems
+    return [replace(video, split="test") for video in videos]
 
 
 def _scored(
     videos: Sequence[Video],
+    images: Mapping[str, Sequence[Path]],
     datasets: Sequence[AnyDataset],
     model: Path,
     contract: Mapping[str, Any],
@@ -126,7 +125,7 @@ def _scored(
     jobs: int,
     begin: Callable[[Video, int], None],
 ) -> Iterator[tuple[Video, Prediction]]:
-    """Each video with its result: scenes first, then ready crops."""
+    """Each video with its result: scenes first, then ready crops. ``images``: the files of each."""
     kinds = {dataset.name: dataset for dataset in datasets}
     scenes = [video for video in videos if not kinds[video.dataset].cropped]
     following = iter(scenes)
@@ -142,21 +141,22 @@ def _scored(
         own = [video for video in videos if video.dataset == name] if dataset.cropped else []
         if own:
             keep = dataset.geometry == KEEP
-            yield from _scored_crops(own, model, contract, scoring, keep, jobs, begin, len(videos))
+            files_of = {video.id: images[video.id] for video in own}
+            for video, result in _scored_crops(files_of, own, model, contract, scoring, keep, jobs):
+                begin(video, len(videos))
+                yield video, result
 
 
 def _scored_crops(
+    images: Mapping[str, Sequence[Path]],
     videos: Sequence[Video],
     model: Path,
     contract: Mapping[str, Any],
     scoring: Scoring,
     keep: bool,
     jobs: int,
-    begin: Callable[[Video, int], None],
-    total: int,
 ) -> Iterator[tuple[Video, Prediction]]:
     """Score images that are face crops, brought to the geometry that the model was trained on."""
-    runtime.start()
     from unmask.prediction.predictor import Predictor
 
     predictor = Predictor(
@@ -166,11 +166,10 @@ def _scored_crops(
     place = {entry.name: crop[entry.name] for entry in fields(Geometry) if entry.name in crop}
     with tempfile.TemporaryDirectory(prefix="unmask-") as folder:
         indexes = adopt_dataset(
-            {video.id: Path(video.path) for video in videos}, Path(folder) / "faces",
+            images, Path(folder) / "faces",
             size=crop["size"], quality=crop["quality"], keep=keep, jobs=jobs, **place,
         )  # fmt: skip
         for video, index in zip(videos, indexes, strict=True):
-            begin(video, total)
             folder_of_crops = Path(folder) / "faces" / video.id
             yield video, predictor.score_crops(video.path, index, folder_of_crops)
 

@@ -16,13 +16,14 @@ from unmask.errors import UnmaskError
 from unmask.evaluation.explain.standouts import standouts
 from unmask.files import write_text
 from unmask.prediction import outputs
-from unmask.prediction.detector import card_of
+from unmask.prediction.detector import card_of, trained_on_what
+from unmask.prediction.model_test import NOT_TESTED, ModelTest
 from unmask.prediction.results import Prediction, Track
 from unmask.tables import write_table
 
 COLUMNS = (
     *("file", "verdict", "p_fake", "p_low", "p_high", "decided"),
-    *("n_faces", "n_tracks", "coverage", "reason"),
+    *("n_faces", "n_tracks", "coverage", "reason", "why_undecided"),
 )
 KAGGLE_COLUMNS = ("filename", "label")
 KAGGLE_CLIP = 1e-7
@@ -37,7 +38,9 @@ def row(result: Prediction) -> dict[str, Any]:
     return {name: values.get(name, len(result.tracks)) for name in COLUMNS}
 
 
-def content(results: Iterable[Prediction], *, model: Path, threshold: float) -> dict[str, Any]:
+def content(
+    results: Iterable[Prediction], *, model: Path, threshold: float, test: ModelTest = NOT_TESTED
+) -> dict[str, Any]:
     """Everything, as JSON values.
 
     ``most_suspicious`` and ``least_suspicious`` are frame numbers; boxes are x, y, width, height in
@@ -45,7 +48,10 @@ def content(results: Iterable[Prediction], *, model: Path, threshold: float) -> 
     """
     return {
         "model": str(model),
+        "trained_on": trained_on_what(model) or None,
         "card": str(card) if (card := card_of(model)) else None,
+        "tested": test.told or None,
+        "doubt": test.doubt or None,
         "threshold": threshold,
         "files": [_file(result) for result in results],
     }
@@ -180,12 +186,19 @@ class Destinations:
         if self.kaggle:
             outputs.check_kaggle(files)
 
-    def write(self, results: Sequence[Prediction], *, model: Path, threshold: float) -> list[Path]:
+    def write(
+        self,
+        results: Sequence[Prediction],
+        *,
+        model: Path,
+        threshold: float,
+        test: ModelTest = NOT_TESTED,
+    ) -> list[Path]:
         """Write the results; returns the files."""
         if self.csv:
             write_table(self.csv, outputs.COLUMNS, map(outputs.row, results))
         if self.json:
-            found = outputs.content(results, model=model, threshold=threshold)
+            found = outputs.content(results, model=model, threshold=threshold, test=test)
             text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
             if self.to_output:
                 sys.stdout.write(text)
@@ -199,7 +212,8 @@ class Destinations:
         if self.html:
             from unmask.prediction.page import prediction_page
 
-            write_text(self.html, prediction_page(results, model=model, threshold=threshold))
+            page = prediction_page(results, model=model, threshold=threshold, test=test)
+            write_text(self.html, page)
         return [path for _, path in self._files()]
 
     def _files(self) -> Iterator[tuple[str, Path]]:

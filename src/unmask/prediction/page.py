@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from unmask.prediction.detector import card_of, name_of
+from unmask.prediction.detector import card_of, name_of, trained_on_what
+from unmask.prediction.model_test import NOT_TESTED, ModelTest
 from unmask.prediction.results import Prediction
 from unmask.report.pages.charts import Chart
 from unmask.report.pages.render import templates
@@ -21,7 +22,9 @@ MOST_ROWS = 200
 _HERE = Path(__file__).parent
 
 
-def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: float) -> str:
+def prediction_page(
+    results: Sequence[Prediction], *, model: Path, threshold: float, test: ModelTest = NOT_TESTED
+) -> str:
     """A page that holds everything it shows. All text is escaped; nothing is loaded.
 
     Files come in the order of ``results``. Those with ``pictures`` are shown with them.
@@ -38,7 +41,9 @@ def prediction_page(results: Sequence[Prediction], *, model: Path, threshold: fl
         },
         "threshold": threshold,
         "model": name_of(model),
+        "trained_on": trained_on_what(model),
         "card": card.resolve().as_uri() if (card := card_of(model)) else "",
+        "test": test,
         "pictured": MOST_PICTURED,
         "rows": MOST_ROWS,
         "all_rows": "--json",

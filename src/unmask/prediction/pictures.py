@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from unmask.detections.detector import REDUCTIONS, read_frame
-from unmask.evaluation.explain.layers import ModelParts
 from unmask.evaluation.explain.overlay import (
     THUMBNAIL,
     draw_heat,
@@ -19,6 +19,9 @@ from unmask.faces.index import Crop
 from unmask.prediction.prepare import Prepared
 from unmask.prediction.results import Heat, Pictures, Prediction, Thumbnail
 from unmask.report.pages.data_uri import data_uri
+
+if TYPE_CHECKING:
+    from unmask.evaluation.explain.layers import ModelParts
 
 THUMBNAILS = 10
 STANDOUTS = 3

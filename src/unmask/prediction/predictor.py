@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
 
 from unmask.errors import ModelError
 from unmask.evaluation.aggregate import aggregate_logits, check_aggregate
-from unmask.evaluation.explain.layers import ModelParts, split_model
 from unmask.evaluation.scores import CropScore, frame_scores, track_scores
-from unmask.evaluation.uncertainty import interval
+from unmask.evaluation.uncertainty import MIN_FRAMES, interval
 from unmask.faces.index import FaceIndex
-from unmask.model.model_file import load_model
-from unmask.model.predict_crops import predict_logits
+from unmask.model.scorer import load_scorer
 from unmask.prediction.pictures import take_pictures
 from unmask.prediction.prepare import Prepared, check_preparation
 from unmask.prediction.results import FaceScore, Prediction, Track
+
+if TYPE_CHECKING:
+    from unmask.evaluation.explain.layers import ModelParts
 
 _HOLDS = "the interval holds the threshold"
 _TOO_NEAR = "so near the threshold this model errs too often"
@@ -36,19 +38,23 @@ class Predictor:
         aggregate: str = "mean",
         flip: bool = False,
         undecided: tuple[float, float] | None = None,
+        doubt: str = "",
     ) -> None:
         """Load ``model``. A video scored ``threshold`` or more is called fake.
 
         ``aggregate`` and ``flip``: see :func:`unmask.evaluation.score_dataset.score_dataset`.
-        ``undecided``: see :class:`unmask.prediction.run_settings.Scoring`.
+        ``undecided``: see :class:`unmask.prediction.run_settings.Scoring`. ``doubt``: why no
+        verdict is decided (:class:`unmask.prediction.model_test.ModelTest`); empty: each by itself.
 
         Raises:
             ModelError: not a model of ours, or its contract does not say how crops are made.
         """
         check_aggregate(aggregate)
-        self._model, self.contract = load_model(model)
+        self._file = model
+        self._scorer, self.contract = load_scorer(model)
         self._threshold, self._aggregate, self._flip = threshold, aggregate, flip
         self._undecided = undecided or (threshold, threshold)
+        self._doubt = doubt
         check_preparation(self.contract, model)
         self._split: ModelParts | None = None
         self._no_split = ""
@@ -99,30 +105,42 @@ class Predictor:
         result.verdict = self._verdict(result.p_fake)
         if (span := interval(p_frames, self._aggregate)) is not None:
             result.p_low, result.p_high = span
-            result.decided = self._verdict(span[0]) == self._verdict(span[1])
-            result.why_undecided = "" if result.decided else _HOLDS
-        low, high = self._undecided
-        if low < result.p_fake < high:
-            result.decided, result.why_undecided = False, result.why_undecided or _TOO_NEAR
+            result.decided = True
+        result.why_undecided = self._why_undecided(result)
+        if result.why_undecided:
+            result.decided = False
         result.n_faces = len(crops.faces)
         result.coverage = round(len(result.frames) / len(sampled), 4)
         return result
 
     def logits(self, crops: Iterable[Path | np.ndarray]) -> np.ndarray:
         """Score crops: image files, or RGB (height, width, 3) uint8. float64 of shape (n,)."""
-        return predict_logits(
-            self._model, crops, input_size=self.contract["input_size"], flip=self._flip
-        )
+        return self._scorer.logits(crops, flip=self._flip)
 
     def illustrate(self, prepared: Prepared, result: Prediction) -> None:
-        """Add thumbnails and heat maps to a result, while its files are still there."""
+        """Add thumbnails and heat maps to a result, while its files are still there.
+
+        Heat maps need gradients, and so Keras.
+        """
         if self._split is None and not self._no_split:
             try:
-                self._split = split_model(self._model)
+                self._split = _split(self._file)
             except ModelError as error:
                 self._no_split = str(error)
         result.pictures = take_pictures(self._split, prepared, result, self._threshold)
         result.pictures.no_heat = self._no_split
+
+    def _why_undecided(self, result: Prediction) -> str:
+        """The first reason not to take a score for a verdict; empty if there is none."""
+        if self._doubt:
+            return self._doubt
+        assert result.p_fake is not None  # noqa: S101
+        number, span, (low, high) = len(result.frames), result.interval, self._undecided
+        if number < MIN_FRAMES and len(result.sampled) > 1:
+            return f"{number} frame{'s' * (number > 1)} with a face: too few"
+        if span and self._verdict(span[0]) != self._verdict(span[1]):
+            return _HOLDS
+        return _TOO_NEAR if low < result.p_fake < high else ""
 
     def _verdict(self, p_fake: float) -> str:
         return "fake" if p_fake >= self._threshold else "real"
@@ -139,3 +157,14 @@ class Predictor:
                 )
             )  # fmt: skip
         return tracks
+
+
+def _split(file: Path) -> ModelParts:
+    from unmask.model import runtime
+
+    runtime.start()
+    from unmask.evaluation.explain.layers import split_model
+    from unmask.model.model_file import load_model
+
+    model, _ = load_model(file)
+    return split_model(model)

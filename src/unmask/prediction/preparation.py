@@ -1,6 +1,6 @@
 """Prepares many files, ahead of what is asked for.
 
-Preparing needs no model, so it starts while TensorFlow is still being loaded, and the next file is
+Preparing needs no model, so it starts while that is still being loaded, and the next file is
 prepared while one is scored.
 """
 
@@ -35,10 +35,12 @@ class Preparation:
         jobs: int = 1,
         remedy: str = "",
         limits: MediaLimits = USUAL,
+        change: str = "",
     ) -> None:
         """Start with the first files at once."""
         jobs = min(jobs, len(files))
         self._files, self._contract, self._remedy = files, contract, remedy
+        self._change = change
         self._stack = ExitStack()
         self._root = self._stack.enter_context(own_folder("unmask-predict-"))
         self._preparers = [Preparer(limits) for _ in range(jobs)]
@@ -79,6 +81,7 @@ class Preparation:
                 self._contract,
                 self._root / f"{number:06d}",
                 remedy=self._remedy,
+                change=self._change,
             )
         finally:
             self._free.put(preparer)

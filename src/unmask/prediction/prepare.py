@@ -12,6 +12,7 @@ from unmask.errors import ModelError, UnmaskError
 from unmask.faces.crop import crop_faces
 from unmask.faces.index import FaceIndex
 from unmask.files import fresh_directory
+from unmask.frames.degrade import Degradation
 from unmask.frames.index import FrameIndex
 from unmask.frames.limits import USUAL, MediaLimits
 from unmask.frames.sample import STAGE as FRAMES
@@ -63,11 +64,13 @@ def prepare(
     begin: Callable[[str], None] = lambda _: None,
     remedy: str = "",
     limits: MediaLimits = USUAL,
+    change: str = "",
 ) -> Prepared:
     """Sample, detect and crop as the contract says, below ``folder``.
 
     ``begin`` is called with each of ``PREPARATION`` as it begins. For ``remedy`` see
-    :func:`unmask.frames.sample.extract_frames`.
+    :func:`unmask.frames.sample.extract_frames`. ``change`` names what is done to the file first
+    (:class:`unmask.frames.degrade.Degradation`); empty: nothing.
 
     Whoever prepares what others made does so in a process of its own
     (:mod:`unmask.prediction.preparer`). A file that is of no use gives quarantined crops with the
@@ -77,9 +80,13 @@ def prepare(
     frames_dir, crops_dir = folder / "frames", folder / "faces"
     try:
         begin("frames")
+        loss = Degradation.parse(change) if change else None
+        source = loss.of_video(file, folder) if loss else file
         frames = extract_frames(
-            file, frames_dir, video=_CLIP, remedy=remedy, limits=limits, **contract["frames"]
+            source, frames_dir, video=_CLIP, remedy=remedy, limits=limits, **contract["frames"]
         )
+        if loss:
+            loss.of_frames(frames, frames_dir)
         begin("detect")
         found = detect_faces(frames, frames_dir, **{**contract["detect"], "device": "auto"})
         begin("crop")

@@ -68,6 +68,7 @@ class Preparer:
         folder: Path,
         begin: Callable[[str], None] = lambda _: None,
         remedy: str = "",
+        change: str = "",
     ) -> Prepared:
         """As :func:`unmask.prediction.prepare.prepare` does, within the limits.
 
@@ -78,8 +79,8 @@ class Preparer:
             UnmaskError: what is no fault of the file, such as a full disk.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        request = {"file": str(file), "folder": str(folder), "remedy": remedy}
-        request |= {"contract": dict(contract), "limits": asdict(self.limits)}
+        request: dict[str, Any] = {"file": str(file), "folder": str(folder), "remedy": remedy}
+        request |= {"contract": dict(contract), "limits": asdict(self.limits), "change": change}
         try:
             why = self._ask(json.dumps(request), begin)
         except ChildProcessError as error:
@@ -138,7 +139,8 @@ class Preparer:
             text=True,
             encoding="ascii",
         )
-        self._answers = answers = queue.Queue()
+        answers: queue.Queue[str] = queue.Queue()
+        self._answers = answers
 
         def follow() -> None:
             assert process.stdout is not None  # noqa: S101
@@ -172,7 +174,8 @@ def _answer(request: dict[str, Any], answers: Any) -> dict[str, Any]:
     file, folder = Path(request["file"]), Path(request["folder"])
     limits = MediaLimits(**request["limits"])
     try:
-        made = prepare(file, request["contract"], folder, begin, request["remedy"], limits)
+        how = request["remedy"], limits, request["change"]
+        made = prepare(file, request["contract"], folder, begin, *how)
         made.frames.save(folder / _FRAMES)
         made.crops.save(folder / _FACES)
     except UnmaskError as error:

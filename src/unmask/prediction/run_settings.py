@@ -10,6 +10,7 @@ from typing import Any
 from unmask.errors import UnmaskError
 from unmask.evaluation.measured import measured_scoring
 from unmask.foreign import is_regular
+from unmask.prediction.model_test import NOT_TESTED, ModelTest, model_test
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Scoring:
 
     ``source`` says where the threshold comes from; empty where it was given. ``undecided``: between
     these two scores the model is not to be relied on, whatever the interval says; None: nowhere.
+    ``tested`` is what is known of the model's test.
     """
 
     threshold: float
@@ -25,11 +27,13 @@ class Scoring:
     flip: bool
     source: str = ""
     undecided: tuple[float, float] | None = None
+    tested: ModelTest = NOT_TESTED
 
     @property
     def how(self) -> dict[str, Any]:
-        """All but the source: what a :class:`unmask.prediction.predictor.Predictor` takes."""
-        return {key: value for key, value in vars(self).items() if key != "source"}
+        """What a :class:`unmask.prediction.predictor.Predictor` takes."""
+        taken = ("threshold", "aggregate", "flip", "undecided")
+        return {key: getattr(self, key) for key in taken} | {"doubt": self.tested.doubt}
 
 
 def scoring_of_run(model: Path, contract: Mapping[str, Any], **given: Any) -> Scoring:
@@ -44,14 +48,17 @@ def scoring_of_run(model: Path, contract: Mapping[str, Any], **given: Any) -> Sc
     known: dict[str, Any] = {"aggregate": "mean", "flip": False} | contract.get("scoring", {})
     known["threshold"], source = contract.get("threshold", 0.5), "the model file"
     undecided = contract.get("undecided")
+    test = model_test(contract, {})
     if is_regular(metrics) and (measured := _measured(metrics, given)):
         known |= measured.get("scoring", {}) | {"threshold": measured["video"]["threshold"]}
         band = measured.get("undecided")
         source, undecided = str(metrics), band and (band["low"], band["high"])
+        test = model_test(contract, measured["video"])
     known |= {name: value for name, value in given.items() if value is not None}
     if given.get("threshold") is not None:
         source, undecided = "", None
-    return Scoring(**known, source=source, undecided=tuple(undecided) if undecided else None)
+    span = tuple(undecided) if undecided else None
+    return Scoring(**known, source=source, undecided=span, tested=test)
 
 
 def _measured(metrics: Path, given: Mapping[str, Any]) -> dict[str, Any]:

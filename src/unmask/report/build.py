@@ -15,8 +15,12 @@ from unmask.report.video_pages import video_pages
 _HERE = Path(__file__).parent
 
 
-def build_report(out: Path, inputs: Inputs, settings: Mapping[str, Any]) -> Path:
+def build_report(
+    out: Path, inputs: Inputs, settings: Mapping[str, Any], card: Path | None = None
+) -> Path:
     """Write the report to ``out/index.html`` and ``out/videos``, and return the first path.
+
+    ``card`` is where the model's card goes, a Markdown file, if it is wanted.
 
     Each page holds everything it shows: nothing is loaded. All text from files is escaped. The
     page works without scripts; they add values under the mouse, a threshold to move, and search in
@@ -38,4 +42,6 @@ def build_report(out: Path, inputs: Inputs, settings: Mapping[str, Any]) -> Path
             (folder / Path(name).name).write_text(text, "utf-8")
     page = Path(out) / "index.html"
     write_text(page, pages.get_template("report.html").render(context))
+    if card:
+        write_text(card, pages.get_template("card.md").render(context).strip() + "\n")
     return page

@@ -16,13 +16,14 @@ from unmask.evaluation.shortcuts import read_shortcuts
 from unmask.labels import CLASS_NAMES
 from unmask.report.charts import draw_charts
 from unmask.report.gallery import examples
+from unmask.report.headline import headline
 from unmask.report.inputs import Inputs
 from unmask.report.judged_videos import JudgedVideo, judge, table_data
 from unmask.report.leaks import leak_warnings, leaks
 from unmask.report.pages.data_uri import whole_file
 from unmask.report.quality import quality_rows
 from unmask.report.reference import FILES, sections_of, versions
-from unmask.report.sentences import sentences, training_summary, warnings
+from unmask.report.sentences import ONE_SEED, sentences, training_summary, warnings
 from unmask.report.shortcuts import shortcut_warnings
 from unmask.report.video_pages import VideoPageData
 from unmask.videos.manifest import Video, read_manifest
@@ -30,6 +31,9 @@ from unmask.videos.problems import Problem, read_quarantine
 
 FIRST_ROWS = 50
 """Rows of the table of videos without scripts, and on each of its pages with them."""
+
+FACES, WRONG = 6, 3
+"""Faces beside the headline; so many of them at most of videos that are judged wrongly."""
 
 MAX_ROWS = 500
 """Rows of the table of quarantined videos; the rest is in its file."""
@@ -56,12 +60,23 @@ def make_context(
     demo = any(dataset.get("kind") == "demo" for dataset in config.get("datasets", ()))
     fixed = isinstance(config.get("evaluate", {}).get("threshold"), int | float)
     shortcuts = read_shortcuts(inputs.shortcuts_csv)
+    gallery = examples(
+        rows,
+        threshold,
+        material.crops,
+        inputs.dataset_dir,
+        material.heat_maps,
+        inputs.explanations_dir,
+        settings.get("gallery", 12),
+    )
     context = {
         "title": settings.get("title", "unmask report"),
         "date": settings.get("date"),
         "metrics": measured,
         "datasets": sorted({row.dataset for row in manifest.values()}),
-        "sentences": sentences(measured, threshold_given=fixed),
+        "headline": headline(measured),
+        "one_seed": ONE_SEED,
+        "sentences": [*sentences(measured, threshold_given=fixed), ONE_SEED],
         "warnings": [
             *warnings(measured, demo=demo),
             *leak_warnings(inputs.duplicates_csv),
@@ -73,15 +88,8 @@ def make_context(
         "videos": rows,
         "first_rows": FIRST_ROWS,
         "table": table_data(rows),
-        "gallery": examples(
-            rows,
-            threshold,
-            material.crops,
-            inputs.dataset_dir,
-            material.heat_maps,
-            inputs.explanations_dir,
-            settings.get("gallery", 12),
-        ),
+        "gallery": gallery,
+        "faces": [*gallery["misses"][:WRONG], *gallery["hits"]][:FACES],
         "leaks": leaks(inputs.left_out_csv, inputs.notes_csv, inputs.duplicates_csv),
         "quarantine": _quarantine(read_quarantine(inputs.quarantine_csv), manifest),
         "quality": quality_rows(inputs.quality_csv, manifest),

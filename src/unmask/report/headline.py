@@ -21,7 +21,7 @@ def headline(metrics: Mapping[str, Any]) -> str:
     if not parts:
         return "No test video could be scored."
     text = ", ".join(parts)
-    return f"{text[0].upper()}{text[1:]}{_doubt(video, min(real, fake))}."
+    return f"{text[0].upper()}{text[1:]}{_doubt(video, min(real, fake))}. One seed."
 
 
 def _doubt(video: Mapping[str, Any], few: int) -> str:

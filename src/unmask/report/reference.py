@@ -21,6 +21,7 @@ FILES = {
     "../quality.csv": "a row a video: frames, frames with a face, size and confidence of faces",
     "../dataset.csv": "every face crop: its video, frame, time and split",
     "../model/model.keras": "the trained model, with how its inputs have to be prepared",
+    "../model/CARD.md": "the model's card: data, recipe, measures, audits, limits",
     "../predictions/tracks.csv": "a row a person in a video",
     "../plots/": "the plots as PNG, and the numbers they are drawn from as CSV",
     "../explanations/": "the heat maps, and a table of them",

@@ -14,6 +14,11 @@ from unmask.tables import read_rows
 
 FEW_VIDEOS = 30
 
+ONE_SEED = (
+    "This is one training, with one seed. Another seed gives other numbers, and no interval here "
+    "says how far off: snakemake --cores all repeats, with repeats.seeds, does."
+)
+
 
 def sentences(metrics: dict[str, Any], *, threshold_given: bool = False) -> list[str]:
     """What the result means, a sentence or two for each of the main numbers.

@@ -18,11 +18,12 @@ import tensorflow as tf
 
 from unmask import __version__
 from unmask.errors import TrainingError
-from unmask.model import model_file, runtime
+from unmask.model import card, model_file, runtime
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
 from unmask.model.contract import CLASSES
 from unmask.model.pixels import first_unreadable
+from unmask.model.scoring_graph import add_graph
 from unmask.training import augmentation_picture
 from unmask.training.augment.chain import augmentation
 from unmask.training.batches import Batches, in_memory
@@ -85,6 +86,7 @@ def train(
         trained.set_weights(scorer.get_weights())
     full = _contract(scorer, model, settings, contract) | {"precision": policy, "data": data}
     shaping = {key: value for key, value in train.items() if key not in _SHAPE_NOTHING}
+    full[card.FIELD] = card.training_card(dataset_csv, model=model, augment=augment, train=shaping)
     full["settings"] = _digest([model, augment, shaping])
     full["look"] = vars(look_of_split(dataset_csv, "train"))
     keeper = Checkpoint(checkpoint, _digest(full))
@@ -239,5 +241,6 @@ def _write(
             writer.writerows(selection.rows)
         augmentation_picture.write_picture(Path(folder) / PICTURE, *shown)
         model_file.save_model(scorer, Path(folder) / MODEL, contract)
+        add_graph(Path(folder) / MODEL, scorer)
         for name in (HISTORY_FILE, PICTURE, MODEL):
             (Path(folder) / name).replace(out_dir / name)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
+from unmask.files import digest
 from unmask.foreign import NOT_A_FILE, shown
 from unmask.labels import FAKE
 from unmask.tables import read_rows
@@ -35,13 +36,31 @@ class Inventory:
     """The videos of all datasets, in the order of the list, and what could not be used.
 
     ``notes`` are sentences for the plan, each of a dataset. ``unnamed`` are datasets in which only
-    names tell what a fake was made from.
+    names tell what a fake was made from. ``images`` are the files of each video that is several
+    images, by its path; ``columns`` the values that a table has of it.
     """
 
     videos: list[Candidate]
     problems: list[Problem]
     notes: list[str] = field(default_factory=list)
     unnamed: set[str] = field(default_factory=set)
+    images: dict[str, list[str]] = field(default_factory=dict)
+    columns: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def files(self, path: str) -> list[str]:
+        """The files of a video, given its path."""
+        return self.images.get(path, [path])
+
+    def digests(
+        self, paths: Iterable[str], of: Callable[[Iterable[str]], Mapping[str, str]]
+    ) -> dict[str, str]:
+        """A digest of each file and of each video, by its path. ``of`` gives those of files."""
+        paths = list(dict.fromkeys(paths))
+        known = dict(of(file for path in paths for file in self.files(path)))
+        for path in paths:
+            if path in self.images:
+                known[path] = digest("\n".join(known[file] for file in self.files(path)))
+        return known
 
 
 def take_inventory(
@@ -70,10 +89,10 @@ def take_inventory(
     groups, donors = Groups(), []
     subjects: dict[str, dict[str, str]] = defaultdict(dict)
     for dataset in datasets:
-        listing = read_dataset(dataset, where)
         root = dataset.root.rstrip("/") or "/"
         _check_root(dataset, where)
-        _check_names([root, *(clip.path for clip in listing.clips)])
+        listing = read_dataset(dataset, where)
+        _check_names([root, *(path for c in listing.clips for path in (c.path, *c.images))])
         if dataset.kind != "demo":
             _set_aside_unusable(listing, where / root, cropped=dataset.cropped)
         if not all(clip.group for clip in listing.clips):
@@ -89,6 +108,11 @@ def take_inventory(
             groups.join([group, *ties])
             donors.append(_person(space, clip.donor) if clip.donor else "")
             names.append((clip.name, dataset.name, clip.path))
+            if clip.columns:
+                inventory.columns[f"{root}/{clip.path}"] = clip.columns
+            if clip.images:
+                images = [f"{root}/{image}" for image in clip.images]
+                inventory.images[f"{root}/{clip.path}"] = images
             inventory.videos.append(
                 Candidate(
                     "",
@@ -170,7 +194,7 @@ def _namesakes(subjects: dict[str, dict[str, str]]) -> list[str]:
 
 def _check_root(dataset: AnyDataset, where: Path) -> None:
     """Refuse a root whose videos a run would delete with its own results."""
-    root = (where / dataset.root).resolve()
+    root = Path(os.path.realpath(where / dataset.root))  # `resolve` raises where links go round
     for name in ("results", "logs"):
         ours = (where / name).resolve()
         if root == where.resolve() or root.is_relative_to(ours) or ours.is_relative_to(root):
@@ -185,22 +209,24 @@ def _set_aside_unusable(listing: Listing, root: Path, *, cropped: bool) -> None:
     """Turn clips that cannot be opened at all into problems."""
     usable = []
     for clip in listing.clips:
-        path = root / clip.path
-        try:
-            mode = path.stat().st_mode
-        except OSError:
-            mode = 0
-        if not mode:
-            listing.problems.append((clip.path, "a link to a file that is not there"))
-        elif not stat.S_ISREG(mode):
-            listing.problems.append((clip.path, NOT_A_FILE))
-        elif not os.access(path, os.R_OK):
-            listing.problems.append((clip.path, "no permission to read the file"))
-        elif cropped and is_video(path):
-            listing.problems.append((clip.path, "a video; `cropped: true` takes images"))
-        else:
+        why = {name: _why_unusable(root / name, cropped) for name in clip.images or (clip.path,)}
+        listing.problems += [(name, reason) for name, reason in why.items() if reason]
+        clip.images = tuple(name for name in clip.images if not why[name])
+        if not all(why.values()):
             usable.append(clip)
     listing.clips = usable
+
+
+def _why_unusable(path: Path, cropped: bool) -> str:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return "a link to a file that is not there"
+    if not stat.S_ISREG(mode):
+        return NOT_A_FILE
+    if not os.access(path, os.R_OK):
+        return "no permission to read the file"
+    return "a video; `cropped: true` takes images" if cropped and is_video(path) else ""
 
 
 def _check_names(paths: Iterable[str]) -> None:

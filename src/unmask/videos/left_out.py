@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
-from unmask.labels import SPLITS
+from unmask.labels import FAKE, SPLITS
 from unmask.videos.manifest import Candidate, LeftOut, Video
 from unmask.videos.split import assign_splits
 
@@ -17,16 +17,18 @@ STRANGER = "the face in it is of a person whose videos are on another side of th
 
 
 def split_videos(
-    candidates: Sequence[Candidate], **split: Any
+    candidates: Sequence[Candidate], *, without: Mapping[str, str] | None = None, **split: Any
 ) -> tuple[list[Video], list[LeftOut]]:
     """Deal the groups out to the splits (:func:`assign_splits`, whose settings ``split`` holds).
 
     Left out are videos that are not to be used at all; fakes of methods that are only tested, in
     groups that are trained on; and fakes with the face of a person who is on another side.
+    ``without`` names a ``method`` or a ``dataset`` to test only, beside those that are already.
 
     Raises:
         DatasetError: a group's own splits contradict each other.
     """
+    candidates = [_tested_only(video, **without or {}) for video in candidates]
     used = [video for video in candidates if not video.left_out]
     sides = {video.group: video.split for video in assign_splits(used, **split)}
     sides = _sides_of_strangers(used, sides) | sides
@@ -44,6 +46,16 @@ def split_videos(
             row = {field.name: getattr(video, field.name) for field in fields(Video)}
             manifest.append(Video(**row | {"split": side}))
     return manifest, left_out
+
+
+def _tested_only(
+    video: Candidate, *, method: str | None = None, dataset: str | None = None
+) -> Candidate:
+    if video.dataset == dataset:
+        return replace(video, split="test")
+    if method is not None and video.label == FAKE and video.method == method:
+        return replace(video, only="test")
+    return video
 
 
 def left_out_lines(rows: Iterable[LeftOut]) -> list[str]:

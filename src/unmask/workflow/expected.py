@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from unmask.files import digest
@@ -10,6 +10,7 @@ from unmask.report.explore.choice import Choice
 from unmask.workflow.keys import key as key_of
 from unmask.workflow.keys import key_of_many
 from unmask.workflow.plan import SETTINGS, SOURCES, Plan
+from unmask.workflow.repeats import FOLDER, STAGES_AGAIN
 from unmask.workflow.stages import STAGES
 from unmask.workflow.training_data import training_sources
 
@@ -32,7 +33,8 @@ class Result:
 
 def expected(plan: Plan) -> Iterator[Result]:
     """Every result, after those that it is made from."""
-    return _Chain(plan).results()
+    tables = {name: digest(text) for name, text in plan.tables.items()}
+    return _Chain(plan, tables=tables).results()
 
 
 @dataclass
@@ -42,9 +44,13 @@ class _Chain:
     plan: Plan
     keys: dict[str, str] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    """Digests of the tables that the plan writes."""
+    folder: str = ""
+    """Where the results of a repeat are, below ``results``: its path with a slash behind it."""
 
-    def results(self) -> Iterator[Result]:
-        for stage in STAGES:
+    def results(self, stages: Iterable[str] = STAGES) -> Iterator[Result]:
+        for stage in stages:
             if stage == "demo":
                 yield from self._demo()
             elif stage in ("frames", "detections", "faces"):
@@ -54,6 +60,8 @@ class _Chain:
             elif stage == "explore":
                 if self.plan.shown:
                     yield self._of_the_shown(stage, self.plan.shown)
+            elif stage == "repeats":
+                yield from self._repeats(stage)
             else:
                 yield self._of_all(stage)
 
@@ -80,22 +88,42 @@ class _Chain:
             yield Result(
                 stage, keys[name], [settings_path(stage), *inputs], outputs, unit == "dataset"
             )
-        if unit == "video":  # what comes after takes those in the manifest
-            keys = {name: made_of for name, made_of in keys.items() if name in self.plan.in_split}
-        self.keys[stage] = key_of_many(keys)
+        if unit == "video":
+            self._gather(stage)
+        else:
+            self.keys[stage] = key_of_many(keys)
         self.files[stage] = [file for name in names for file in self.files[f"{stage}/{name}"]]
+
+    def _gather(self, stage: str) -> None:
+        """One key for the videos in the manifest: what comes after takes those."""
+        names = (name for name in self.plan.filmed if name in self.plan.in_split)
+        self.keys[stage] = key_of_many({name: self.keys[f"{stage}/{name}"] for name in names})
+
+    def _repeats(self, stage: str) -> Iterator[Result]:
+        """The results of each repeat, and the table of all."""
+        keys, files = [], []
+        for name, plan in self.plan.repeats.items():
+            known = dict(self.keys), dict(self.files), self.tables
+            chain = _Chain(plan, *known, folder=f"{FOLDER}/{name}/")
+            chain._gather("faces")
+            yield from chain.results(STAGES_AGAIN)
+            keys.append(chain.keys["metrics"])
+            files += chain.files["metrics"]
+        if keys:
+            outputs = [f"results/{out}" for out in STAGES[stage].makes]
+            yield self._with_benchmark(stage, self._key(stage, keys), files, outputs)
 
     def _of_all(self, stage: str) -> Result:
         """The one result of a stage that works on everything together."""
         spec = STAGES[stage]
         sources = [self.keys[up] for up in spec.after]
-        sources += [digest(self.plan.tables[name]) for name in spec.reads]
+        sources += [self.tables[name] for name in spec.reads]
         inputs = [f"{SETTINGS}/{name}" for name in spec.reads]
         if stage == "train":
             sources = [self._key_of_training_data(), self.plan.weights]
             inputs += self.plan.config.weights_files
         inputs += [file for up in spec.after for file in self.files[up]]
-        outputs = [f"results/{out}" for out in spec.makes]
+        outputs = [f"results/{self.folder}{out}" for out in spec.makes]
         self.keys[stage] = self._key(stage, sources)
         self.files[stage] = _plain(outputs)
         return self._with_benchmark(stage, self.keys[stage], inputs, outputs)
@@ -110,7 +138,7 @@ class _Chain:
         """The pictures of those videos that were chosen to be shown."""
         [table] = STAGES[stage].reads
         units = {"faces": shown.filmed, "cropped": shown.cropped}
-        sources, inputs = [digest(self.plan.tables[table])], [f"{SETTINGS}/{table}"]
+        sources, inputs = [self.tables[table]], [f"{SETTINGS}/{table}"]
         for up, names in units.items():
             sources.append(key_of_many({n: self.keys[f"{up}/{n}"] for n in names}))
             inputs += [file for name in names for file in self.files[f"{up}/{name}"]]
@@ -123,6 +151,7 @@ class _Chain:
         self, stage: str, key: str, inputs: list[str], outputs: list[str]
     ) -> Result:
         """The workflow counts the time of a job's benchmark file as that of an output."""
+        stage = f"{self.folder}{stage}"
         benchmark = f"logs/benchmarks/{stage}.tsv"
         return Result(stage, key, [settings_path(stage), *inputs], outputs, benchmarks=(benchmark,))
 

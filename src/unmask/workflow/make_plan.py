@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from unmask.config.datasets import Demo
 from unmask.config.load import validate
 from unmask.config.schema import Config
 from unmask.errors import ConfigError, UnmaskError
-from unmask.files import write_if_changed
+from unmask.files import fingerprint, write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
@@ -24,6 +25,7 @@ from unmask.workflow.kept import read_kept
 from unmask.workflow.moved import move
 from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.plan import SETTINGS, Plan
+from unmask.workflow.repeats import FOLDER, STAGES_AGAIN, repeats_of
 from unmask.workflow.stages import settings_of
 
 ACCEPTED = Path("results/workflow/accepted.txt")
@@ -31,6 +33,8 @@ ACCEPTED = Path("results/workflow/accepted.txt")
 
 MEMORY = Path(".snakemake/unmask/fingerprints.csv")
 """Fingerprints taken before, with the dates of the files: true on this machine only."""
+
+Digest = Callable[[Path], str]
 
 CONTENTS = Path(".snakemake/unmask/contents.csv")
 """The same for digests of whole files, of those of which several may be the same."""
@@ -56,18 +60,24 @@ def make_plan(
     to_score = _to_score(config, where)
     try:
         sources = dict.fromkeys([*videos, *config.weights_files, *to_score])
-        known = fingerprints(sources, where, where / MEMORY, keep=write)
+
+        def digests(paths: Iterable[str], memory: Path, of: Digest = fingerprint) -> dict[str, str]:
+            return inventory.digests(
+                paths, lambda files: fingerprints(files, where, memory, keep=write, of=of)
+            )
+
+        known = digests(sources, where / MEMORY)
         take_one_of_each(
             inventory.videos,
             known,
-            lambda paths: fingerprints(
-                paths, where, where / CONTENTS, keep=write, of=content_digest
-            ),
+            lambda paths: digests(paths, where / CONTENTS, content_digest),
         )
         plan = Plan(config, inventory, known, to_score=to_score, kept=read_kept(where))
-        plan.split, plan.left_out = split_videos(
-            inventory.videos, **settings_of(config, "manifest")
-        )
+        _split_videos(plan)
+        for repeat in repeats_of(config, plan.used):
+            again = replace(plan, config=repeat.config, without=repeat.without, repeats={})
+            _split_videos(again)
+            plan.repeats[repeat.name] = again
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
@@ -82,6 +92,13 @@ def make_plan(
             "writable, and the videos readable."
         ) from None
     return plan
+
+
+def _split_videos(plan: Plan) -> None:
+    settings = settings_of(plan.config, "manifest")
+    plan.split, plan.left_out = split_videos(
+        plan.inventory.videos, without=plan.without, **settings
+    )
 
 
 def _demos(config: Config) -> set[str]:
@@ -116,3 +133,6 @@ def _write(plan: Plan, folder: Path) -> None:
         write_if_changed(folder / f"{stage}.json", text)
     for name, text in plan.tables.items():
         write_if_changed(folder / name, text)
+    for name, repeat in plan.repeats.items():
+        for stage in STAGES_AGAIN:
+            write_if_changed(folder / FOLDER / name / f"{stage}.json", repeat.settings[stage])

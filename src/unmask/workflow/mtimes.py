@@ -85,7 +85,8 @@ def _why_stale(result: Result, where: Path, lacking: set[str]) -> str:
         return BY_OTHER_CODE + (" and of other settings" if settings != ought.settings else "")
     if settings != ought.settings:
         return "made of other settings"
-    if lacking.intersection(STAGES[result.stage].after):
+    folder, _, stage = result.stage.rpartition("/")
+    if lacking.intersection(up for it in STAGES[stage].after for up in (it, f"{folder}/{it}")):
         return "made from results that are out of date"
     return "made from other videos, labels or results"
 

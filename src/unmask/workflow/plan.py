@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
@@ -13,8 +13,9 @@ from unmask.config.datasets import Demo
 from unmask.config.schema import Config
 from unmask.config.sections import CropSettings
 from unmask.dataset.accept import lacking_for_training, what_to_do
-from unmask.errors import DatasetError
+from unmask.errors import ConfigError, DatasetError
 from unmask.files import digest
+from unmask.labels import SPLITS
 from unmask.report.explore.choice import Choice
 from unmask.tables import table_text
 from unmask.videos.inventory import Inventory
@@ -33,6 +34,9 @@ SETTINGS = "results/workflow/settings"
 
 SOURCES = "sources.csv"
 """The table of all videos with their fingerprints, in that folder."""
+
+SUBGROUPS = "subgroups.csv"
+"""The table of what ``evaluate.by`` names, in that folder."""
 
 BY_OTHER_CODE = "made by other code"
 """Why a result is stale that could be kept as it is."""
@@ -53,6 +57,10 @@ class Plan:
     """The manifest as it will be."""
     left_out: list[LeftOut] = field(default_factory=list)
     """The usable videos that are not in it."""
+    without: dict[str, str] = field(default_factory=dict)
+    """The method or dataset that this run is not trained on, where it is a repeat."""
+    repeats: dict[str, Plan] = field(default_factory=dict)
+    """The repeats of this run, by name: plans that share its inventory."""
     shown: Choice | None = None
     """The videos of which there will be pictures, when asked for."""
     to_score: list[str] = field(default_factory=list)
@@ -121,12 +129,12 @@ class Plan:
     @cached_property
     def settings(self) -> dict[str, str]:
         """What is written into the settings file of each stage."""
+        found = {name: stages.settings_of(self.config, name) for name in stages.STAGES}
+        if self.without:
+            found["manifest"] = found["manifest"] | {"without": self.without}
         return {
-            name: stage_settings.text(
-                stages.settings_of(self.config, name),
-                code_that_counts(self.kept, name, code_digest(name)),
-            )
-            for name in stages.STAGES
+            name: stage_settings.text(values, code_that_counts(self.kept, name, code_digest(name)))
+            for name, values in found.items()
         }
 
     @cached_property
@@ -137,14 +145,35 @@ class Plan:
             "problems.csv": quarantine_text(self.inventory.problems),
             "notes.csv": table_text(("note",), ({"note": note} for note in self.notes)),
             SOURCES: self._sources(),
+            SUBGROUPS: table_text(("video", "column", "value"), self._subgroups()),
             "to_score.csv": table_text(
                 ("file", "fingerprint"),
                 ({"file": file, "fingerprint": self.fingerprints[file]} for file in self.to_score),
             ),
         }
 
+    def _subgroups(self) -> Iterator[dict[str, str]]:
+        """The value of each video in each column of ``evaluate.by``, where it has one.
+
+        Raises:
+            ConfigError: no table has such a column.
+        """
+        for column in self.config.evaluate.by:
+            known = 0
+            for video in self.used:
+                columns = {**self.inventory.columns.get(video.path, {}), "dataset": video.dataset}
+                if value := columns.get(column, ""):
+                    known += 1
+                    yield {"video": video.id, "column": column, "value": value}
+            if not known:
+                names = {name for found in self.inventory.columns.values() for name in found}
+                raise ConfigError(
+                    f"evaluate.by: no video has a value of {column!r}. Allowed are dataset and the "
+                    f"columns of a `kind: table`: {', '.join(sorted(names)) or 'there is none'}."
+                )
+
     def _sources(self, dataset: str | None = None) -> str:
-        """The fingerprint of each video, as CSV, and how ready crops are to be taken."""
+        """The fingerprint of each file of a video, as CSV, and how ready crops are to be taken."""
         how = {d.name: d.geometry if d.cropped else "" for d in self.config.datasets}
         return table_text(
             ("video", "dataset", "path", "fingerprint", "geometry"),
@@ -152,12 +181,13 @@ class Plan:
                 {
                     "video": video.id,
                     "dataset": video.dataset,
-                    "path": video.path,
-                    "fingerprint": self.source(video.id),
+                    "path": path,
+                    "fingerprint": self.fingerprints.get(path) or self.demo_key,
                     "geometry": how[video.dataset],
                 }
                 for video in self.used
                 if dataset in (None, video.dataset)
+                for path in self.inventory.files(video.path)
             ),
         )
 
@@ -206,13 +236,13 @@ class Plan:
         return [
             f"{stage}: {number} {why}"
             for (stage, why), number in counts
-            if not stages.STAGES[stage].on_request
+            if not stages.on_request(stage)
         ]
 
     def older(self) -> list[str]:
         """The stages of which results differ from what they ought to be in their code alone."""
         stale = [stage for stage, why in self.stale or {} if why == BY_OTHER_CODE]
-        return [stage for stage in stale if not stages.STAGES[stage].on_request]
+        return [stage for stage in stale if not stages.on_request(stage)]
 
     def advice(self) -> str:
         """What to do about results that other code made; nothing if there are none."""
@@ -227,7 +257,36 @@ class Plan:
     @cached_property
     def notes(self) -> list[str]:
         """How labels and groups were understood, where it is in doubt."""
-        return [*self.inventory.notes, *fakes_alone(self.inventory)]
+        return [*self.inventory.notes, *fakes_alone(self.inventory), *self._without_folds()]
+
+    def _without_folds(self) -> list[str]:
+        """The datasets of which folds change nothing, since all their videos have a split."""
+        if self.config.split.folds is None and self.config.repeats.folds is None:
+            return []
+        free = {video.dataset for video in self.used if video.split not in SPLITS}
+        return [
+            f"{dataset.name}: folds do nothing here, for its videos have a split of their own. To "
+            "deal them out, where its kind allows it, write:\n    splits: ours"
+            for dataset in self.config.datasets
+            if dataset.name not in free
+        ]
+
+    def check_repeats(self) -> list[str]:
+        """The names of the repeats.
+
+        Raises:
+            ConfigError: there are none.
+        """
+        if not self.repeats:
+            wanted = self.config.repeats
+            why = (
+                f", and there is one {wanted.leave_out} only" if wanted.leave_out != "none" else ""
+            )
+            raise ConfigError(
+                f"repeats: there is nothing to repeat: seeds: {wanted.seeds}, folds: null, "
+                f"leave_out: {wanted.leave_out}{why}. For example:\n  repeats:\n    seeds: 3"
+            )
+        return list(self.repeats)
 
     def summary(self) -> str:
         """What was found, in one line a dataset, and what there is to know about it."""
@@ -245,6 +304,9 @@ class Plan:
             stops = lacking_for_training(self.split, self_blended=blended, monitor=monitor)
             advice = f" {what_to_do(self.split)}" if stops else ""
             lines.append(f"With this split, {'; '.join(lacking)}.{advice}")
+        for name, plan in self.repeats.items():
+            if lacking := missing_classes(plan.split):
+                lines.append(f"In the repeat {name}, {'; '.join(lacking)}.")
         if problems := self.inventory.problems:
             lines.append(
                 f"{len(problems)} listed or found videos cannot be used, the first: "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmask.config.schema import Config
-from unmask.config.sections import FramesSettings
+from unmask.config.sections import EvaluateSettings, FramesSettings
 from unmask.frames.limits import LIMITS
 from unmask.report.plots.names import PLOTS, TABLES
 
@@ -39,7 +39,8 @@ class Stage:
     on_request: bool = False
 
 
-SHOWN = tuple(name for name in Config.model_fields if name not in ("report", "explore", "predict"))
+NOT_SHOWN = ("report", "explore", "predict", "repeats")
+SHOWN = tuple(name for name in Config.model_fields if name not in NOT_SHOWN)
 """The sections that the report shows."""
 
 DEALING = ("train", "val", "test", "seed", "folds", "fold")
@@ -47,6 +48,9 @@ DEALING = ("train", "val", "test", "seed", "folds", "fold")
 
 TRAINING_DATA = "workflow/made_of/training_data.json"
 """What ``dataset`` makes besides: the key of the part of it that a training reads."""
+
+MEASURING = tuple(key for key in EvaluateSettings.model_fields if key != "robustness")
+"""Keys of ``evaluate`` that say how scores are measured."""
 
 _FRAMES = tuple(f"frames.{name}" for name in FramesSettings.model_fields if name not in LIMITS)
 _CROPS = (*_FRAMES, "detect", "crop")
@@ -79,12 +83,17 @@ def _accept(config: Config) -> Settings:
 
 
 def _train(config: Config) -> Settings:
-    """Settings of the training, and how its crops were made: the contract saved with the model."""
+    """Settings of the training, and what is saved with the model: its contract.
+
+    That is how its crops were made, and whether they are all of the demo.
+    """
+    trained = [dataset for dataset in config.datasets if dataset.use != "test"]
+    demo = bool(trained) and all(dataset.kind == "demo" for dataset in trained)
     return {
         "model": config.model.model_dump(),
         "augment": config.augment.model_dump(),
         "train": config.train.model_dump(),
-        "contract": _crops(config),
+        "contract": _crops(config) | {"demo": demo},
     }
 
 
@@ -101,18 +110,23 @@ def _score(config: Config) -> Settings:
 
 def _metrics(config: Config) -> Settings:
     """How to measure, and for the record how the scores were made."""
-    return config.evaluate.model_dump() | {"scoring": config.score.model_dump()}
+    return config.evaluate.model_dump(exclude={"robustness"}) | {
+        "scoring": config.score.model_dump()
+    }
 
 
 def _report(config: Config) -> Settings:
     """What the page looks like, and the settings that it shows."""
-    shown = config.model_dump(exclude={"report", "explore", "predict"})
+    shown = config.model_dump(exclude=set(NOT_SHOWN))
     return config.report.model_dump() | {"config": shown}
 
 
+def _cropped(config: Config) -> Settings:
+    return {"cropped": [dataset.name for dataset in config.datasets if dataset.cropped]}
+
+
 def _explore(config: Config) -> Settings:
-    cropped = [dataset.name for dataset in config.datasets if dataset.cropped]
-    return config.explore.model_dump() | {"cropped": cropped}
+    return config.explore.model_dump() | _cropped(config)
 
 
 def _export(kind: str) -> Stage:
@@ -230,9 +244,10 @@ STAGES: dict[str, Stage] = {
     ),
     "metrics": Stage(
         "metrics",
-        ("evaluate", "score"),
+        (*(f"evaluate.{key}" for key in MEASURING), "score"),
         _metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
+        reads=("subgroups.csv",),
         makes=("workflow/made_of/metrics.json", "metrics.json"),
     ),
     "plots": Stage(
@@ -255,7 +270,10 @@ STAGES: dict[str, Stage] = {
             *("train", "score", "explain", "metrics", "plots"),
         ),
         reads=("notes.csv",),
-        makes=("workflow/made_of/report.json", "report/index.html", "report/videos"),
+        makes=(
+            "workflow/made_of/report.json",
+            *("report/index.html", "report/videos", "model/CARD.md"),
+        ),
     ),
     "verdicts": Stage(
         "predict",
@@ -269,9 +287,33 @@ STAGES: dict[str, Stage] = {
         ),
         on_request=True,
     ),
+    "repeats": Stage(
+        "repeats",
+        ("repeats", "evaluate.confidence"),
+        lambda c: c.evaluate.model_dump(include={"confidence"}) | c.repeats.model_dump(),
+        after=("metrics",),
+        makes=("workflow/made_of/repeats.json", "repeats.csv", "repeats/index.html"),
+        on_request=True,
+    ),
+    "robustness": Stage(
+        "robustness",
+        ("evaluate.robustness", "evaluate.confidence"),
+        lambda c: c.evaluate.model_dump(include={"robustness", "confidence"}) | _cropped(c),
+        after=("manifest", "train", "score", "metrics"),
+        makes=(
+            "workflow/made_of/robustness.json",
+            *("robustness.csv", "robustness/robustness.png", "robustness/index.html"),
+        ),
+        on_request=True,
+    ),
     "onnx": _export("onnx"),
     "tflite": _export("tflite"),
 }
+
+
+def on_request(stage: str) -> bool:
+    """Whether a stage is made on request only, as those of a repeat: ``repeats/seed1/train``."""
+    return "/" in stage or STAGES[stage].on_request
 
 
 def settings_of(config: Config, stage: str) -> Settings:

@@ -205,7 +205,7 @@ def test_ready_crops_are_taken_over_a_dataset_at_a_time(tmp_path):
         Video(name, str(tmp_path / f"{name}.png"), 0, name, "train", "", "d")
         for name in ("a", "b", "broken")
     ]
-    images = {video.id: Path(video.path) for video in videos}
+    images = {video.id: [Path(video.path)] for video in videos}
     indexes = adopt_dataset(images, tmp_path / "cropped/d", size=16, quality=90, keep=True)
     save_indexes(tmp_path / "cropped/d.jsonl", indexes)
     assert load_indexes(tmp_path / "cropped/d.jsonl") == indexes

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sklearn.metrics as sklearn
 from scipy.special import expit
 
 from results_tree import CLIPS, DATASET, QUARANTINE, Clip, Results, read
@@ -55,8 +56,8 @@ def test_the_frame_block_measures_frames_with_a_threshold_of_their_own(results):
 def test_the_blocks_of_the_contract_are_there_in_order(results):
     metrics = measured(results)
     assert list(metrics) == [
-        "frame", "video", "validation", "datasets", "methods", "averages", "operating_points",
-        "undecided", "calibration", "data", "confidence",
+        "frame", "video", "validation", "datasets", "methods", "averages", "by",
+        "operating_points", "undecided", "calibration", "data", "confidence",
         "scoring", "notes",
     ]  # fmt: skip
     wanted = {
@@ -220,7 +221,7 @@ def test_the_file_is_strict_json_with_the_same_bytes_each_time(results, tmp_path
     assert json.loads(text) == measured(results)
 
 
-def test_numbers_have_at_most_six_decimals(results):
+def test_numbers_have_at_most_ten_decimals(results):
     def numbers(value):
         if isinstance(value, dict):
             return [number for part in value.values() for number in numbers(part)]
@@ -228,7 +229,7 @@ def test_numbers_have_at_most_six_decimals(results):
             return [number for part in value for number in numbers(part)]
         return [value] if isinstance(value, float) else []
 
-    assert all(number == round(number, 6) for number in numbers(measured(results)))
+    assert all(number == round(number, 10) for number in numbers(measured(results)))
 
 
 @pytest.mark.parametrize("kept", [[], [0], [1]])
@@ -330,3 +331,46 @@ def test_what_a_gpu_had_a_hand_in_is_not_promised_to_come_out_the_same(
     told = reproducible(quality(tmp_path, *found_on), model_trained_on(tmp_path, trained_on))
     assert told["same_bytes"] is same
     assert told["training"] == trained_on
+
+
+def test_each_value_of_a_column_is_measured_by_itself(results):
+    table = results.table("subgroups.csv", ("video", "column", "value"), [
+        *((f"test_{name}", "camera", "old") for name in ("r1", "f1")),
+        *((f"test_{name}", "camera", "new") for name in ("r2", "f2", "f3")),
+        ("test_r1", "light", "dark"), ("val_r1", "light", "bright"),
+    ])  # fmt: skip
+    found = evaluate(*results.evaluation(), table, by=["camera", "light"])
+    old, new = (found["by"]["camera"][value] for value in ("old", "new"))
+    assert (old["n_real"], old["n_fake"], old["auc"], old["tpr"]) == (1, 1, 1.0, 1.0)
+    assert (new["n_real"], new["n_fake"], new["auc"], new["fpr"]) == (1, 1, 0.0, 1.0)
+    assert list(found["by"]["light"]) == ["dark"] and found["by"]["light"]["dark"]["auc"] is None
+    assert any("by.light.dark.auc: there is no fake" in note for note in found["notes"])
+    assert measured(results)["by"] == {}
+
+
+def test_measures_are_those_of_scikit_learn_on_the_table_of_scores(results):
+    random = np.random.default_rng(4)
+    clips = tuple(
+        Clip(f"{split}{g}_{label}", label, f"{split}{g}", split,
+             tuple(np.clip(random.normal(0.35 + 0.3 * label, 0.2, 3), 0, 1)), "swap" * label)
+        for split in ("val", "test") for g in range(30) for label in (0, 1)
+    )  # fmt: skip
+    made = Results(results.folder / "many", clips, pictures=False)
+    metrics = measured(made)
+    rows = [row for row in read(made.videos) if row["split"] == "test"]
+    label = np.array([int(row["label"]) for row in rows])
+    score = np.array([float(row["p_fake"]) for row in rows])
+    called = score >= metrics["video"]["threshold"]
+    wanted = {
+        "auc": sklearn.roc_auc_score(label, score),
+        "average_precision": sklearn.average_precision_score(label, score),
+        "log_loss": sklearn.log_loss(label, np.clip(score, 1e-7, 1 - 1e-7)),
+        "brier": sklearn.brier_score_loss(label, score),
+        "accuracy": sklearn.accuracy_score(label, called),
+        "balanced_accuracy": sklearn.balanced_accuracy_score(label, called),
+        "precision": sklearn.precision_score(label, called),
+        "recall": sklearn.recall_score(label, called),
+        "f1": sklearn.f1_score(label, called),
+    }
+    assert {name: metrics["video"][name] for name in wanted} == pytest.approx(wanted, abs=1e-9)
+    assert metrics["methods"]["own/swap"]["auc"] == pytest.approx(wanted["auc"], abs=1e-9)

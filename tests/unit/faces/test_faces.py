@@ -259,7 +259,7 @@ def adopt(tmp_path):
         else:
             path.write_text(image)
         settings = {"size": 224, "quality": 100} | settings
-        (index,) = adopt_dataset({"a": path}, tmp_path / "adopted", **settings)
+        (index,) = adopt_dataset({"a": [path]}, tmp_path / "adopted", **settings)
         made = tmp_path / "adopted/a/000000_0.jpg"
         return index, read_image(made) if made.exists() else None
 
@@ -326,7 +326,7 @@ def test_ready_crops_come_out_the_same_however_many_are_worked_on_at_once(tmp_pa
         portrait = media.portrait(who)
         (face,) = make_detector("mtcnn").detect(portrait)
         crop = crop_square(portrait, Geometry().square(face.box, face.landmarks), 160)
-        images[who] = media.write_image(tmp_path / f"{who}.png", crop)
+        images[who] = [media.write_image(tmp_path / f"{who}.png", crop)]
     runs = []
     for jobs in (1, 2):
         out = tmp_path / f"out{jobs}"

@@ -127,12 +127,21 @@ def test_two_fields_become_one_picture_and_nothing_else_does(tmp_path, name, cod
         assert min(difference(image, first), difference(image, second)) < CLOSE
 
 
-def test_an_interlaced_clip_shows_nothing_of_what_was_read_before_it(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("blank.mp4", "libx264", {"x264-params": "tff=1"}),
+        ("blank.mkv", "libx264", {"x264-params": "bff=1"}),
+        ("blank.ts", "mpeg2video", {}),
+        ("blank.avi", "mpeg4", {}),
+    ],
+)
+def test_an_interlaced_clip_shows_nothing_of_what_was_read_before_it(
+    tmp_path, name, codec, options
+):
     portrait = media.portrait_clip(tmp_path / "face.mp4", size=SIZE)
     blank = itertools.repeat(np.full((SIZE[1], SIZE[0], 3), 128, np.uint8), 10)
-    path = media.encoded(
-        tmp_path / "blank.mp4", blank, options={"x264-params": "tff=1"}, interlaced=True
-    )
+    path = media.encoded(tmp_path / name, blank, codec, options=options, interlaced=True)
     every_image(portrait)
     for image in every_image(path):
         assert np.abs(image.astype(int) - 128).max() <= 8

@@ -104,6 +104,10 @@ def test_the_line_that_is_proposed_is_right(tmp_path, monkeypatch):
         ("predict a.mp4 --jsn x", "Did you mean --json?"),
         ("predict a.mp4 --threshold 50", "Allowed: 0 to 1, such as 0.5"),
         ("predict a.mp4 --jobs 0", "Allowed: 1 and more"),
+        (
+            "predict a.mp4 --min-face 5%",
+            "up to 1 a share of the picture's shorter side such as 0.05",
+        ),
         ("predict a.mp4 --model absent.keras", "There is no model file absent.keras"),
         ("config absent.yaml", "absent.yaml cannot be read: No such file or directory"),
         ("export model.pb", "For example: model.onnx"),

@@ -266,3 +266,16 @@ def test_a_network_of_more_weights_than_the_file_holds_is_not_made(saved, tmp_pa
     grown = with_member(saved, tmp_path / "m.keras", "config.json", vast)
     with pytest.raises(ModelError, match="more weights than the file holds"):
         load_model(grown)
+
+
+@pytest.mark.parametrize(
+    ("written_by", "said"),
+    [("99.0.0", True), ("99.1", True), ("1000.0.0.dev1", True), ("3.0.0", False), (None, False)],
+)
+def test_a_file_of_a_newer_keras_says_which_one_reads_it(saved, tmp_path, written_by, said):
+    known = CONTRACT | ({"versions": {"keras": written_by}} if written_by else {})
+    strange = with_member(saved, tmp_path / "strange.keras", "unmask.json", json.dumps(known))
+    broken = with_member(strange, tmp_path / "broken.keras", "config.json", "{}")
+    with pytest.raises(ModelError, match="cannot be loaded") as refusal:
+        load_model(broken)
+    assert (f"pip install 'keras>={written_by}'" in str(refusal.value)) == said

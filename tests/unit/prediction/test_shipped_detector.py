@@ -1,6 +1,8 @@
 """The detector that ships with unmask: it is there, it is taken where no other is, it says so."""
 
 import json
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -44,6 +46,28 @@ def test_its_card_names_what_the_file_holds():
 def test_a_threshold_that_is_given_takes_the_undecided_range_away():
     contract = read_contract(SHIPPED)
     assert scoring_of_run(SHIPPED, contract, threshold=0.5).undecided is None
+
+
+SHOWS = ("pydantic", "jinja2", "matplotlib", "sklearn", "pandas", "snakemake", "dvc")
+
+
+@pytest.mark.parametrize(
+    ("absent", "option"),
+    [(("tensorflow", "keras", *SHOWS), "--csv=a.csv"), (("tensorflow", "keras"), "--html=a.html")],
+)
+def test_scoring_needs_none_of_what_trains_and_shows(tmp_path, absent, option):
+    Image.fromarray(skimage.data.astronaut()).save(tmp_path / "portrait.png")
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+        "from unmask.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "predict", "portrait.png", "--json", "-", option],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["files"][0]["verdict"] == "real"
+    if "html" in option:
+        assert "needs TensorFlow, which is not installed" in (tmp_path / "a.html").read_text()
 
 
 def test_a_picture_is_scored_before_any_training_and_the_card_is_named(tmp_path):

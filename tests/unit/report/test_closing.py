@@ -26,7 +26,7 @@ def test_the_answer_has_a_sentence_an_interval_the_quarantined_and_the_report(tm
     measured(tmp_path / "results")
     lines = closing(tmp_path / "results", tmp_path)
     assert lines[0] == (
-        "Finds 2 of 2 fakes, calls 1 of 2 real videos fake; too few videos to trust."
+        "Finds 2 of 2 fakes, calls 1 of 2 real videos fake; too few videos to trust. One seed."
     )
     assert lines[1].startswith("AUC 0.750, 95 % interval 0.")
     assert lines[2] == "Quarantined: 1 of 11 videos, see results/quarantine.csv"
@@ -76,4 +76,4 @@ def test_many_videos_are_doubted_only_where_the_interval_is_that_of_guessing(
         for label in (0, 1)
     )
     metrics = measured(tmp_path, tuple(c for c in CLIPS if c.split != "test") + test, threshold=0.5)
-    assert headline(metrics).endswith(f"fake{doubt}.")
+    assert headline(metrics).endswith(f"fake{doubt}. One seed.")

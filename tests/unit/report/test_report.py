@@ -516,3 +516,41 @@ def test_pictures_of_the_data_are_shown(results):
     assert "Contact sheet of fake videos: a face crop of each" in alts
     assert any(image["src"].startswith("data:image/gif") for image in page.all("img"))
     assert "test_f1: its frames, the faces found in them, and the crops" in page.text
+
+
+def test_the_card_of_the_model_has_data_recipe_measures_audits_and_limits(results):
+    settings = {
+        "title": "Mine",
+        "config": {
+            "datasets": [{"name": "own", "kind": "folders", "root": "data/own", "use": "all"}],
+            "train": {"epochs": 7, "seed": 3},
+        },
+    }
+    built(results)
+    card = results.folder / "model/CARD.md"
+    build_report(results.folder / "report", results.inputs(), settings, card)
+    text = card.read_text("utf-8")
+    for heading in (
+        "# Mine: card",
+        "## Data",
+        "## Recipe",
+        "## Measured",
+        "## Audits",
+        "## Limits",
+    ):
+        assert heading in text
+    metrics = json.loads((results.folder / "metrics.json").read_text())
+    low, high = metrics["methods"]["own/swap"]["auc_ci"]
+    assert f"| own/swap | 2 | 1 | 1.000 ({low:.3f} to {high:.3f}) |" in text
+    assert "- **own**: kind folders, use all" in text and "epochs 7, seed 3" in text
+    assert "| test | 5 | 2 | 3 | 2 | 8 |" in text
+    assert "Width alone tells real from fake with an AUC of 0.510 (0.410 to 0.610)" in text
+    assert "one training, with one seed" in text
+    assert "&lt;" not in text and "\n\n\n" not in text
+
+
+def test_that_one_seed_was_trained_is_said(results):
+    page = Page(built(results))
+    assert "This is one training, with one seed." in page.text
+    metrics = json.loads((results.folder / "metrics.json").read_text())
+    assert any("one seed" in note for note in metrics["notes"])

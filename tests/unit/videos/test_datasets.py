@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from unmask.config.load import validate
-from unmask.errors import DatasetError
+from unmask.errors import ConfigError, DatasetError
 from unmask.videos.pairs import group_by_name
 from unmask.videos.readers.listing import Listing
 from unmask.videos.readers.read import read_dataset
@@ -201,6 +201,175 @@ def test_frames_in_a_folder_of_their_own_are_one_group(tmp_path):
     assert methods["fake/anna/0.jpg"] == ""
 
 
+def crop_folders(root: Path, *folders: str, count: int = 5) -> Path:
+    return touch(root, *(f"{folder}/{n}.png" for folder in folders for n in range(count)))
+
+
+def videos(listing: Listing) -> dict[str, int]:
+    return {clip.path: len(clip.images) for clip in listing.clips}
+
+
+@pytest.mark.parametrize(
+    ("folders", "methods"),
+    [
+        (("real/000", "real/003", "fake/Deepfakes/000_003"), {"Deepfakes"}),
+        (("real/000", "real/003", "fake/000_003"), {""}),
+        (("real/000", "fake/000", "fake/swap/000"), {"", "swap"}),
+    ],
+)
+def test_a_folder_of_face_crops_is_a_video(tmp_path, folders, methods):
+    crop_folders(tmp_path / "d", *folders)
+    listing = read(tmp_path, "folders", cropped=True)
+    assert videos(listing) == dict.fromkeys(folders, 5)
+    assert {clip.method for clip in listing.clips if clip.label} == methods
+    [first] = [clip for clip in listing.clips if clip.path == "real/000"]
+    assert first.images == tuple(f"real/000/{n}.png" for n in range(5))
+    assert "3 folders of crops are a video each" in listing.notes[0]
+    found = groups(listing, "prefix")
+    assert len({group for path, group in found.items() if "000" in path}) == 1
+
+
+def test_images_of_a_folder_are_in_the_order_of_their_numbers(tmp_path):
+    touch(tmp_path / "d", "real/a/frame_10.png", "real/a/frame_9.png", "fake/a/1.png")
+    [_, real] = read(tmp_path, "folders", cropped=True).clips
+    assert real.images == ("real/a/frame_9.png", "real/a/frame_10.png")
+
+
+def test_what_a_video_of_crops_is_can_be_said(tmp_path):
+    crop_folders(tmp_path / "d", "real", "fake/gan", "fake/swap")
+    auto, file, folder = (
+        videos(read(tmp_path, "folders", cropped=True, video_per=how))
+        for how in ("auto", "file", "folder")
+    )
+    assert auto == file and set(auto.values()) == {0} and len(auto) == 15
+    alone = {f"real/{n}.png": 0 for n in range(5)}
+    assert folder == alone | {"fake/gan": 5, "fake/swap": 5}
+    with pytest.raises(ConfigError, match="video_per: folder is for images that are face crops"):
+        read(tmp_path, "folders", video_per="folder")
+
+
+def test_a_table_joins_the_crops_of_a_video(tmp_path):
+    crop_folders(tmp_path / "d", "a", "b", "together", count=3)
+    rows = [f"a/{n}.png,real,one,g" for n in range(3)]
+    rows += [f"together/{n}.png,fake,{'two' if n else 'three'},g" for n in range(3)]
+    rows += ["b,fake,,g"]
+    table = tmp_path / "d/labels.csv"
+    table.write_text("\n".join(["path,label,video,group", *rows]))
+    listing = read(tmp_path, "table", cropped=True)
+    assert {clip.name: len(clip.images) for clip in listing.clips} == {
+        "one": 3, "two": 2, "three": 1, "b": 3,
+    }  # fmt: skip
+    assert {clip.path for clip in listing.clips} == {
+        "a", "b", "together/0.png", "together/1.png",
+    }  # fmt: skip
+    assert "write:\n    cropped: true" in refusal(tmp_path, "table").lower()
+    table.write_text("path,label,video\na/0.png,real,one\na/1.png,fake,one")
+    assert "the rows of the video 'one' differ" in refusal(tmp_path, "table", cropped=True)
+
+
+def test_other_columns_of_a_table_are_kept_and_told(tmp_path):
+    touch(tmp_path / "d", "a.mp4", "b.mp4")
+    (tmp_path / "d/labels.csv").write_text("path,label,Camera\na.mp4,real,old\nb.mp4,fake,\n")
+    listing = read(tmp_path, "table")
+    assert [clip.columns["camera"] for clip in listing.clips] == ["old", ""]
+    assert "write:\n  evaluate:\n    by: [camera]" in listing.notes[0]
+
+
+FF_CROPS = "FaceForensics++/{}/c23/frames/{}"
+
+
+def bench_list(path: Path, dataset: str, entries: dict) -> None:
+    """A list as DeepfakeBench writes it, of (class, split): {video: frames}."""
+    content = {}
+    for (name, split), found in entries.items():
+        level = content.setdefault(name, {}).setdefault(split, {})
+        for *levels, video in found:
+            node = level
+            for one in levels:
+                node = node.setdefault(one, {})
+            node[video] = {"label": name, "frames": found[(*levels, video)]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({dataset: content}))
+
+
+def frames(folder: str, count: int = 5) -> list[str]:
+    """As they are listed: in no order, and with the separators of another system."""
+    return [f"rgb\\{folder}\\{n}.png".replace("/", "\\") for n in reversed(range(count))]
+
+
+def test_the_lists_of_deepfakebench_are_read(tmp_path):
+    real, fake = (FF_CROPS.format(part, "{}") for part in (
+        "original_sequences/youtube", "manipulated_sequences/Deepfakes"
+    ))  # fmt: skip
+    crop_folders(
+        tmp_path / "d", *map(real.format, ("000", "003", "010")), fake.format("000_003"),
+        fake.format("010_011"), fake.format("000_003").replace("frames", "masks"),
+    )  # fmt: skip
+    bench_list(tmp_path / "d/lists/FF-DF.json", "FF-DF", {
+        ("FF-real", "train"): {("c23", "010"): frames(real.format("010"))},
+        ("FF-real", "test"): {("c23", v): frames(real.format(v)) for v in ("000", "003", "999")},
+        ("FF-DF", "train"): {("c23", "010_011"): frames(fake.format("010_011"))},
+        ("FF-DF", "test"): {("c23", "000_003"): frames(fake.format("000_003"))},
+    })  # fmt: skip
+    listing = read(tmp_path, "deepfakebench", list="lists/FF-DF.json")
+    found = {clip.name: clip for clip in listing.clips}
+    assert {name: clip.split for name, clip in found.items()} == {
+        "youtube-c23-000": "test", "youtube-c23-003": "test", "youtube-c23-010": "train",
+        "Deepfakes-c23-000_003": "test", "Deepfakes-c23-010_011": "train",
+    }  # fmt: skip
+    swap = found["Deepfakes-c23-000_003"]
+    assert (swap.label, swap.method, swap.group, swap.ties) == (1, "Deepfakes", "000", ("003",))
+    assert swap.images == tuple(f"{swap.path}/{n}.png" for n in range(5))
+    assert [reason for _, reason in listing.problems] == ["none of its frames is in the folder"]
+    assert listing.namespace == "faceforensics"
+
+
+def test_a_video_in_several_lists_of_deepfakebench_is_tested_and_its_group_not_trained_on(tmp_path):
+    place = "Celeb-DF-v2/{}/frames/{}".format
+    real = {v: place("Celeb-real", v) for v in ("id0_0000", "id1_0000", "id2_0000")}
+    fake = {v: place("Celeb-synthesis", v) for v in ("id0_id1_0000", "id1_id0_0000")}
+    crop_folders(tmp_path / "d", *real.values(), *fake.values())
+    bench_list(tmp_path / "d/Celeb.json", "Celeb-DF-v2", {
+        ("CelebDFv2_real", "train"): {(v,): frames(path) for v, path in real.items()},
+        ("CelebDFv2_fake", "train"): {(v,): frames(path) for v, path in fake.items()},
+        ("CelebDFv2_real", "test"): {("id0_0000",): frames(real["id0_0000"])},
+        ("CelebDFv2_fake", "val"): {("id1_id0_0000",): frames(fake["id1_id0_0000"])},
+        ("CelebDFv2_fake", "test"): {("id1_id0_0000",): frames(fake["id1_id0_0000"])},
+    })  # fmt: skip
+    clips = read(tmp_path, "deepfakebench", list="Celeb.json").clips
+    assert {c.name: "left out" if c.left_out else c.split for c in clips} == {
+        "Celeb-real-id0_0000": "test",
+        "Celeb-real-id1_0000": "left out",
+        "Celeb-real-id2_0000": "train",
+        "Celeb-synthesis-id0_id1_0000": "left out",
+        "Celeb-synthesis-id1_id0_0000": "test",
+    }
+
+
+@pytest.mark.parametrize("content", ["[]", '{"a": {"b": {"test": {"c": 1}}}}'])
+def test_a_list_that_is_none_of_deepfakebench_is_refused(tmp_path, content):
+    (touch(tmp_path / "d", "a.png") / "l.json").write_text(content)
+    assert "no list of DeepfakeBench" in refusal(tmp_path, "deepfakebench", list="l.json")
+
+
+def test_crops_in_the_folders_of_deepfakebench_are_read_without_its_lists(tmp_path):
+    crop_folders(
+        tmp_path / "d",
+        *(FF_CROPS.format("original_sequences/youtube", v) for v in ("000", "003")),
+        FF_CROPS.format("manipulated_sequences/Deepfakes", "000_003"),
+        "Celeb-DF-v2/Celeb-real/frames/id0_0000",
+        "Celeb-DF-v2/Celeb-synthesis/frames/id0_id1_0000",
+    )
+    touch(tmp_path / "d", "FaceForensics++/original_sequences/youtube/c23/landmarks/000/0.npy")
+    listing = read(tmp_path, "faceforensics", root="d/FaceForensics++", cropped=True)
+    assert list(videos(listing).values()) == [5, 5, 5] and not listing.problems
+    (tmp_path / "d/Celeb-DF-v2/List_of_testing_videos.txt").write_text("1 Celeb-real/id0_0000.mp4")
+    listing = read(tmp_path, "celebdf", root="d/Celeb-DF-v2", cropped=True)
+    assert [(c.split, bool(c.left_out), len(c.images)) for c in listing.clips] == [
+        ("test", False, 5), ("", True, 5),
+    ]  # fmt: skip
+
+
 def test_one_name_in_two_given_splits_means_two_files(tmp_path):
     touch(tmp_path / "d", "train/real/1.jpg", "train/fake/1.jpg", "test/real/1.jpg")
     found = groups(read(tmp_path, "folders"))
@@ -328,7 +497,7 @@ def test_rows_without_a_file_and_files_of_another_kind_are_reported(tmp_path):
         ("path,label\nC:\\a.mp4,real\n", "leads out of the dataset's folder"),
         ("path,label,split\na.mp4,real,dev\n", "the split 'dev' is not known"),
         ("file,label\na.mp4,real\n", "the column 'path' is missing"),
-        ("path,label,weight\na.mp4,real,3\n", "the column 'weight' is not known"),
+        ("path,label,grup\na.mp4,real,3\n", "the column 'grup' is not known. If it is not"),
         ("path,label,label\na.mp4,real,fake\n", "two columns 'label'"),
         ("path,label\na.mp4,True\n", "'True' (a real video or a fake one?) is not known"),
         ("path,label\na.mp4,no\n", "'no' (a real video or a fake one?) is not known"),
@@ -489,7 +658,7 @@ def test_the_list_of_celebdf_is_the_test_split_exactly(tmp_path, mark):
     [
         (None, "there is no List_of_testing_videos.txt"),
         ("1 YouTube-real/99999.mp4\n0 Celeb-synthesis/id9_id8_0000.mp4\n", "none of the 2 names"),
-        ("1 Celeb-real\\\\id0_0000\n", "none of the 1 names"),
+        ("1 Celeb-real\\\\id9_0000\n", "none of the 1 names"),
         ("", "none of the 0 names"),
     ],
 )

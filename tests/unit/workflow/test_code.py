@@ -105,7 +105,9 @@ def test_a_changed_constant_of_the_detector_makes_detections_old_and_what_follow
     before = keys()
     rewrite(copy.package / "detections/mtcnn/pyramid.py", "FACTOR = 0.709", "FACTOR = 0.7")
     after = code_in(copy.package.parent.parent)
-    assert changed(today, digests(after)) == {"cropped", "detections", "verdicts"}
+    assert changed(today, digests(after)) == {
+        "cropped", "detections", "verdicts", "robustness",
+    }  # fmt: skip
     monkeypatch.setattr(plans, "code_digest", after.digest)
     old = {stage for stage, key in keys().items() if key != before[stage]}
     on_request = {stage for stage in STAGES if STAGES[stage].on_request}
@@ -132,7 +134,8 @@ def test_a_template_counts_for_the_stages_that_read_it(copy, today):
     (copy.package / "prediction/verdict.html").write_text("")
     assert changed(today, digests(code_in(copy.package.parent.parent))) == {"verdicts"}
     (copy.package / "report/pages/style.css").write_text("")
-    assert changed(today, digests(code_in(copy.package.parent.parent))) == {"report", "verdicts"}
+    pages = {"report", "verdicts", "repeats", "robustness"}
+    assert changed(today, digests(code_in(copy.package.parent.parent))) == pages
 
 
 def test_a_stage_without_a_rule_is_a_message(copy):

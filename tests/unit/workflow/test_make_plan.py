@@ -24,6 +24,7 @@ from unmask.workflow.kept import read_kept
 from unmask.workflow.keys import read_key
 from unmask.workflow.make_plan import make_plan
 from unmask.workflow.receipt import is_whole
+from unmask.workflow.repeats import STAGES_AGAIN
 
 
 def leaves(tree, prefix=()):
@@ -397,3 +398,132 @@ def test_a_digest_that_lost_its_quotes_is_a_message(old, tmp_path):
     (tmp_path / "kept.yaml").write_text("- {stage: a, made_by: 12, kept_with: b, reason: c}")
     with pytest.raises(UnmaskError, match="made_by is 12, it must be a text in quotes"):
         make_plan(old, tmp_path)
+
+
+def keys_of(plan):
+    return {(r.stage, tuple(r.outputs)): r.made_of for r in expected(plan)}
+
+
+def again(keys, name, stage):
+    return {key: value for key, value in keys.items() if key[0] == f"repeats/{name}/{stage}"}
+
+
+def test_a_repeat_is_the_run_with_its_settings_from_the_split_on(tmp_path):
+    wanted = {"repeats": {"folds": 3, "seeds": 2}}
+    plan = make_plan(wanted, tmp_path)
+    (tmp_path / "alone").mkdir()
+    assert list(plan.repeats) == [f"fold{f}-seed{s}" for f in range(3) for s in range(2)]
+    keys = keys_of(plan)
+    alone = make_plan(
+        {"split": {"folds": 3, "fold": 1}, "train": {"seed": 1}}, tmp_path / "alone", write=False
+    )
+    single = {stage: key for (stage, _), key in keys_of(alone).items()}
+    for stage in STAGES_AGAIN:
+        [found] = again(keys, "fold1-seed1", stage).values()
+        assert found == single[stage], stage
+        written = tmp_path / f"results/workflow/settings/repeats/fold1-seed1/{stage}.json"
+        assert written.read_text() == alone.settings[stage]
+    shared = ("demo", "frames", "detections", "faces")
+    main = keys_of(make_plan({}, tmp_path / "alone", write=False))
+    assert {k: v for k, v in keys.items() if k[0] in shared} == {
+        k: v for k, v in main.items() if k[0] in shared
+    }
+    sides = [
+        {video.id for video in plan.repeats[f"fold{fold}-seed0"].split if video.split == "test"}
+        for fold in range(3)
+    ]
+    assert sorted(id for side in sides for id in side) == sorted(plan.in_split)
+
+
+def test_more_seeds_leave_the_trainings_that_are_there(tmp_path):
+    few, more = (
+        keys_of(make_plan({"repeats": {"seeds": n}}, tmp_path, write=False)) for n in (2, 3)
+    )
+    assert len([k for k in few if k[0].endswith("/train")]) == 2
+    gone = {key for key in few if more.get(key) != few[key]}
+    assert {stage for stage, _ in gone} == {"repeats"}
+
+
+def test_another_threshold_trains_no_repeat_again(tmp_path):
+    before, after = (
+        keys_of(make_plan({"repeats": {"seeds": 2}, **more}, tmp_path, write=False))
+        for more in ({}, {"evaluate": {"threshold": 0.4}})
+    )
+    changed = {place[0] for place, key in before.items() if after[place] != key}
+    assert {stage.rpartition("/")[2] for stage in changed if "repeats" in stage} == {
+        "metrics", "repeats",
+    }  # fmt: skip
+
+
+def table_of(folder, *rows):
+    (folder / "d").mkdir(parents=True)
+    lines = ["path,label,group,method,camera"]
+    for number, (label, method, camera) in enumerate(rows):
+        (folder / f"d/{number}.mp4").write_bytes(b"video %d" % number)
+        lines.append(f"{number}.mp4,{label},{number // 3},{method},{camera}")
+    (folder / "d/labels.csv").write_text("\n".join(lines))
+    return [{"name": "mine", "kind": "table", "root": "d"}]
+
+
+def test_a_method_that_is_left_out_is_only_tested(tmp_path):
+    rows = [("real", "", "a"), ("fake", "swap", "b"), ("fake", "puppet", "b")] * 12
+    datasets = table_of(tmp_path, *rows)
+    plan = make_plan({"datasets": datasets, "repeats": {"leave_out": "method"}}, tmp_path)
+    assert list(plan.repeats) == ["without-puppet-seed0", "without-swap-seed0"]
+    repeat = plan.repeats["without-swap-seed0"]
+    places = {(video.method, video.split) for video in repeat.split}
+    assert ("swap", "test") in places and ("swap", "train") not in places
+    assert ("puppet", "train") in places
+    left = [row for row in repeat.left_out if "held out" in row.reason]
+    assert len(left) + sum(v.method == "swap" for v in repeat.split) == 12
+    assert '"without": {\n   "method": "swap"' in repeat.settings["manifest"]
+
+
+def test_a_dataset_that_is_left_out_is_only_tested(tmp_path):
+    one = table_of(tmp_path / "one", *[("real", "", ""), ("fake", "x", "")] * 9)
+    two = table_of(tmp_path / "two", *[("real", "", ""), ("fake", "x", "")] * 9)
+    (tmp_path / "two/d/0.mp4").write_bytes(b"another 0")
+    for number in range(18):
+        (tmp_path / f"two/d/{number}.mp4").write_bytes(b"another %d" % number)
+    datasets = [{**d[0], "name": n, "root": f"{n}/d"} for d, n in ((one, "one"), (two, "two"))]
+    plan = make_plan({"datasets": datasets, "repeats": {"leave_out": "dataset"}}, tmp_path)
+    repeat = plan.repeats["without-two-seed0"]
+    assert {video.split for video in repeat.split if video.dataset == "two"} == {"test"}
+    assert {video.split for video in repeat.split if video.dataset == "one"} == {
+        "train", "val", "test",
+    }  # fmt: skip
+
+
+def test_nothing_to_repeat_is_told_with_what_to_write(tmp_path):
+    for settings_ in ({}, {"repeats": {"leave_out": "dataset"}}):
+        plan = make_plan(settings_, tmp_path, write=False)
+        with pytest.raises(ConfigError, match=r"repeats:\n    seeds: 3"):
+            plan.check_repeats()
+
+
+def test_folds_of_a_dataset_with_a_split_of_its_own_are_told_to_do_nothing(tmp_path):
+    (tmp_path / "d").mkdir()
+    lines = ["path,label,split"]
+    for number, split in enumerate(("train", "train", "val", "val", "test", "test")):
+        (tmp_path / f"d/{number}.mp4").write_bytes(b"%d" % number)
+        lines.append(f"{number}.mp4,{'fake' if number % 2 else 'real'},{split}")
+    (tmp_path / "d/labels.csv").write_text("\n".join(lines))
+    datasets = [{"name": "mine", "kind": "table", "root": "d"}]
+    plan = make_plan({"datasets": datasets, "split": {"folds": 3}}, tmp_path, write=False)
+    assert any("mine: folds do nothing here" in note for note in plan.notes)
+    assert not any("folds" in note for note in make_plan({}, tmp_path, write=False).notes)
+
+
+def test_subgroups_are_the_values_of_a_column(tmp_path):
+    datasets = table_of(
+        tmp_path, *[("real", "", "old"), ("fake", "x", ""), ("fake", "y", "new")] * 6
+    )
+    plan = make_plan({"datasets": datasets, "evaluate": {"by": ["camera"]}}, tmp_path)
+    table = (tmp_path / "results/workflow/settings/subgroups.csv").read_text().splitlines()
+    assert table[:3] == ["video,column,value", "0,camera,old", "2,camera,new"]
+    assert len(table) == 13
+    plain = make_plan({"datasets": datasets}, tmp_path, write=False)
+    changed = {s for (s, f), key in keys_of(plan).items() if keys_of(plain)[s, f] != key}
+    assert {"metrics", "plots", "report"} <= changed and not {"train", "score"} & changed
+    with pytest.raises(ConfigError, match=r"no video has a value of 'lens'.*camera"):
+        make_plan({"datasets": datasets, "evaluate": {"by": ["lens"]}}, tmp_path)

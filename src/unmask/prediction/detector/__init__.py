@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from unmask.model.card import trained_on
+from unmask.model.contract import read_contract
+
 TRAINED = Path("results/model/model.keras")
 """Where a run leaves its model, seen from the folder it ran in."""
 
@@ -22,6 +25,11 @@ def card_of(model: Path) -> Path | None:
     """The card of a model, where there is one beside it."""
     card = Path(model).parent / CARD.name
     return card if card.is_file() else None
+
+
+def trained_on_what(model: Path) -> str:
+    """A sentence on the training, from the model file; empty where it does not say."""
+    return trained_on(read_contract(model)) if Path(model).is_file() else ""
 
 
 def name_of(model: Path) -> str:

@@ -10,6 +10,7 @@ from nicegui import Client, ui
 
 from unmask.errors import UnmaskError
 from unmask.prediction.detector import name_of
+from unmask.prediction.model_test import NOT_TESTED, ModelTest
 from unmask.prediction.page import verdict_of_file
 from unmask.prediction.serve.jobs import STEPS, Job, Visit, Visits
 from unmask.prediction.serve.limits import Limits
@@ -29,7 +30,9 @@ MAPS = (
 )
 
 
-def add_page(visits: Visits, limits: Limits, *, model: Path, threshold: float) -> None:
+def add_page(
+    visits: Visits, limits: Limits, *, model: Path, threshold: float, test: ModelTest = NOT_TESTED
+) -> None:
     """Declare the page at ``/``."""
 
     @ui.page("/", title="unmask: drop a video")
@@ -44,9 +47,11 @@ def add_page(visits: Visits, limits: Limits, *, model: Path, threshold: float) -
         with ui.element("main"):
             _text("h1", "Is this face a deepfake?")
             how = f"From a score of {threshold:.3f} on, a file is called fake."
-            _text("p", f"Model: {name_of(model)}. {how}")
+            _text("p", " ".join(filter(None, [f"Model: {name_of(model)}.", test.told, how])))
             _drop_zone(visits, visit, limits)
             with ui.element("div").classes("warning").props('role=note aria-label="Read this"'):
+                if test.doubt:
+                    _text("h2", f"No verdict here is decided: {test.doubt}.")
                 _text("p", f"{CARE} {MAPS}")
             said = _text("p", "").classes("said").props("role=status")
             board = ui.element("div").classes("board")

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from unmask.errors import UnmaskError
 from unmask.own_folder import own_folder
+from unmask.prediction.model_test import ModelTest
 from unmask.prediction.serve.check_upload import Refused
 from unmask.prediction.serve.connections import patient_protocol
 from unmask.prediction.serve.jobs import Visits
@@ -60,6 +61,7 @@ def serve(
     *,
     model: Path,
     threshold: float,
+    test: ModelTest,
     local: bool,
     ready: Callable[[], None],
 ) -> None:
@@ -77,7 +79,7 @@ def serve(
         visits = Visits(root, files=limits.files, waiting=limits.waiting, pages=limits.pages)
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         _add_upload(app, visits, Worker(scorer, contract, limits), limits)
-        add_page(visits, limits, model=model, threshold=threshold)
+        add_page(visits, limits, model=model, threshold=threshold, test=test)
         ui.run_with(
             app,
             dark=None,

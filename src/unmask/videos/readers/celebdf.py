@@ -2,7 +2,8 @@
 
 ``Celeb-real/id0_0000.mp4``, ``YouTube-real/00000.mp4``, ``Celeb-synthesis/id0_id1_0000.mp4`` (the
 face of id1 on the video id0_0000), ``List_of_testing_videos.txt`` with lines such as
-``1 YouTube-real/00170.mp4``, in which 1 is *real*.
+``1 YouTube-real/00170.mp4``, in which 1 is *real*. Face crops lie in folders, as DeepfakeBench
+cuts them: ``Celeb-real/frames/id0_0000/000.png``.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from unmask.config.datasets import CelebDf
 from unmask.errors import DatasetError
 from unmask.foreign import MB, read_bytes
 from unmask.labels import FAKE, REAL, TRAINING
-from unmask.videos.readers.listing import Clip, Listing, find_media, official_split
+from unmask.videos.readers.listing import Clip, Listing, by_folder, find_media, official_split
 
-_FOLDERS = {"Celeb-real": REAL, "YouTube-real": REAL, "Celeb-synthesis": FAKE}
+FOLDERS = {"Celeb-real": REAL, "YouTube-real": REAL, "Celeb-synthesis": FAKE}
 _NAMES = {
     "Celeb-real": re.compile(r"(id\d+)()_(\d+)"),
     "YouTube-real": re.compile(r"()()(\d+)"),
@@ -33,19 +34,19 @@ def read(root: Path, settings: CelebDf) -> Listing:
     left out, so that no original is on both sides. The list parts videos, not people. Without it,
     the videos of one person are one group, and a fake knows whose face was put in.
     """
-    if not any((root / folder).is_dir() for folder in _FOLDERS):
+    if not any((root / folder).is_dir() for folder in FOLDERS):
         raise DatasetError(
             f"Dataset '{settings.name}': {settings.root} has none of the folders "
-            f"{', '.join(_FOLDERS)}."
+            f"{', '.join(FOLDERS)}."
         )
     listing = Listing(namespace="celebdf")
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         found = find_media(root, folder)
         listing.problems += found.problems()
-        for path in found.media:
-            name = _NAMES[folder].fullmatch(PurePosixPath(path).stem)
-            if name:
-                listing.clips.append(_clip(path, folder, name))
+        videos = by_folder(found.media) if settings.cropped else dict.fromkeys(found.media, ())
+        for path, images in videos.items():
+            if clip := clip_of(path, folder, images):
+                listing.clips.append(clip)
             else:
                 listing.problems.append((path, "not named like a video of the dataset"))
     if official_split(listing, settings, lambda: _apply_test_list(root / _TEST_LIST, listing)):
@@ -56,8 +57,12 @@ def read(root: Path, settings: CelebDf) -> Listing:
     return listing
 
 
-def _clip(path: str, folder: str, name: re.Match[str]) -> Clip:
-    label, (person, donor, number) = _FOLDERS[folder], name.groups()
+def clip_of(path: str, folder: str, images: tuple[str, ...] = ()) -> Clip | None:
+    """A video by its path: a file, or a folder of ``images``. None if it is not named like one."""
+    name = _NAMES[folder].fullmatch(PurePosixPath(path).stem)
+    if not name:
+        return None
+    label, (person, donor, number) = FOLDERS[folder], name.groups()
     return Clip(
         path,
         f"{folder}-{name[0]}",
@@ -66,6 +71,7 @@ def _clip(path: str, folder: str, name: re.Match[str]) -> Clip:
         method="synthesis" if label == FAKE else "",
         subject=person or "",
         donor=donor or "",
+        images=images,
     )
 
 
@@ -75,14 +81,15 @@ def _apply_test_list(path: Path, listing: Listing) -> str:
         return f"there is no {_TEST_LIST} in the folder"
     content = read_bytes(path, 32 * MB, DatasetError)
     lines = content.decode("utf-8-sig", errors="replace").splitlines()
-    named = {line.split()[-1].replace("\\", "/") for line in lines if line.strip()}
-    tested = {clip.group for clip in listing.clips if clip.path in named}
+    paths = [line.split()[-1].replace("\\", "/") for line in lines if line.strip()]
+    named = {"-".join(PurePosixPath(path).with_suffix("").parts[-2:]): path for path in paths}
+    tested = {clip.group for clip in listing.clips if clip.name in named}
     if not tested:
         return f"none of the {len(named)} names in {_TEST_LIST} is a video here"
-    present = {clip.path for clip in listing.clips}
-    listing.problems += [(p, f"in {_TEST_LIST} but not there") for p in sorted(named - present)]
+    absent = named.keys() - {clip.name for clip in listing.clips}
+    listing.problems += [(named[n], f"in {_TEST_LIST} but not there") for n in sorted(absent)]
     for clip in listing.clips:
-        if clip.path in named:
+        if clip.name in named:
             clip.split = "test"
         elif clip.group in tested:
             clip.left_out = "not in the authors' test list, and of one original with a video in it"

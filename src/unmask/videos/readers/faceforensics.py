@@ -3,19 +3,21 @@
 ``original_sequences/{youtube,actors}/<compression>/videos/004.mp4`` and
 ``manipulated_sequences/<method>/<compression>/videos/004_982.mp4``: the face of 982 on 004. Of
 DeepFakeDetection, ``original_sequences/actors/<compression>/videos/24__outside_talking.mp4`` and
-``24_23__outside_talking__YR5OVD4S.mp4``: the face of actor 23 on 24.
+``24_23__outside_talking__YR5OVD4S.mp4``: the face of actor 23 on 24. Face crops lie in folders
+beside ``videos``, as DeepfakeBench cuts them: ``…/c23/frames/004_982/000.png``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import FaceForensics
 from unmask.errors import DatasetError
 from unmask.foreign import read_json
 from unmask.labels import FAKE, REAL
-from unmask.videos.readers.listing import Clip, Listing, find_media, official_split
+from unmask.videos.readers.listing import Clip, Listing, by_folder, find_media, official_split
 
 COMPRESSIONS = ("raw", "c0", "c23", "c40")
 SOURCES = ("youtube", "actors")
@@ -26,7 +28,7 @@ METHODS = (
 LISTS = ("train.json", "val.json", "test.json")
 """The authors' split, from ``dataset/splits`` of their repository: pairs of ids."""
 
-_FOLDERS = {"original_sequences": REAL, "manipulated_sequences": FAKE}
+FOLDERS = {"original_sequences": REAL, "manipulated_sequences": FAKE}
 _NOT_IN_LISTS = "in none of the authors' lists"
 _ORIGINAL = re.compile(r"\d{3,4}")
 _SWAP = re.compile(r"(\d{3,4})_(\d{3,4})")
@@ -41,21 +43,22 @@ def read(root: Path, settings: FaceForensics) -> Listing:
     another group. Videos of actors are tied by the actor. Of the authors' lists of pairs, in
     ``root`` or in ``root/splits``, each is a split; they name no videos of actors.
     """
-    if not any((root / folder).is_dir() for folder in _FOLDERS):
+    if not any((root / folder).is_dir() for folder in FOLDERS):
         raise DatasetError(
             f"Dataset '{settings.name}': {settings.root} has neither original_sequences/ nor "
             "manipulated_sequences/. Set `root:` to the folder that the download script filled."
         )
     listing = Listing(namespace="faceforensics")
-    for folder, label in _FOLDERS.items():
+    for folder, label in FOLDERS.items():
         found = find_media(root, folder)
         listing.problems += found.problems()
-        for path in found.media:
+        videos = by_folder(found.media) if settings.cropped else dict.fromkeys(found.media, ())
+        for path, images in videos.items():
             parts = PurePosixPath(path).parts
-            if problem := _problem(parts, label):
+            if problem := problem_of(parts, label, "frames" if settings.cropped else "videos"):
                 listing.problems.append((path, problem))
             elif settings.compression in (None, parts[2]):
-                listing.clips.append(_clip(path, label))
+                listing.clips.append(clip_of(path, label, images))
     official_split(listing, settings, lambda: _apply_lists(root, listing))
     return listing
 
@@ -85,10 +88,10 @@ def _ids(path: Path) -> set[str]:
     return {str(name) for pair in pairs for name in pair}
 
 
-def _problem(parts: tuple[str, ...], label: int) -> str:
-    """Why a file is no video of the dataset; empty if it is one."""
-    if len(parts) != 5 or parts[3] != "videos":
-        return "not in <method>/<compression>/videos"
+def problem_of(parts: Sequence[str], label: int, folder: str = "videos") -> str:
+    """Why a path is no video of the dataset, below ``folder``; empty if it is one."""
+    if len(parts) != 5 or parts[3] != folder:
+        return f"not in <method>/<compression>/{folder}"
     known = METHODS if label == FAKE else SOURCES
     if parts[1] not in known:
         return f"in {parts[1]}/, which is none of {', '.join(known)}"
@@ -101,10 +104,11 @@ def _problem(parts: tuple[str, ...], label: int) -> str:
     return ""
 
 
-def _clip(path: str, label: int) -> Clip:
+def clip_of(path: str, label: int, images: tuple[str, ...] = ()) -> Clip:
+    """A video by its path: a file, or a folder of ``images``."""
     _, method, compression, _, file = PurePosixPath(path).parts
     stem = PurePosixPath(file).stem
-    clip = Clip(path, f"{method}-{compression}-{stem}", label, group=stem)
+    clip = Clip(path, f"{method}-{compression}-{stem}", label, group=stem, images=images)
     if label == FAKE:
         clip.method = method
     if pair := _SWAP.fullmatch(stem):

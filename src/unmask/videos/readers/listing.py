@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -15,8 +17,8 @@ from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 
 _LABELS = {"real": REAL, "0": REAL, "0.0": REAL, "fake": FAKE, "1": FAKE, "1.0": FAKE}
 NOT_MEDIA = "neither a video nor an image by its ending"
-_SIDECARS = {".csv", ".dvc", ".html", ".ini", ".json", ".log", ".md", ".py", ".srt", ".tsv"} | {
-    *(".txt", ".xls", ".xlsx", ".xml", ".yaml", ".yml")
+_SIDECARS = {".csv", ".dvc", ".html", ".ini", ".json", ".log", ".md", ".npy", ".py", ".srt"} | {
+    *(".tsv", ".txt", ".xls", ".xlsx", ".xml", ".yaml", ".yml")
 }
 """Endings of files that go with a dataset and are no clips of it."""
 _SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
@@ -32,7 +34,9 @@ class Clip:
     ``subject`` is the person that was filmed, ``donor`` the person whose face was put in, where
     the dataset says. ``split`` is the dataset's own, or empty. ``folders`` lie between the folder
     of its class and the file, in datasets that are laid out so. ``left_out`` says why it is not to
-    be used, if it is not.
+    be used, if it is not. ``images`` are the files of a video that is face crops already, in the
+    order of its frames; of all others there is none, and ``path`` is the file. ``columns`` are the
+    values that a table has of it.
     """
 
     path: str
@@ -46,6 +50,8 @@ class Clip:
     ties: tuple[str, ...] = ()
     folders: tuple[str, ...] | None = None
     left_out: str = ""
+    images: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -100,6 +106,24 @@ def find_media(root: Path, folder: str = ".") -> Found:
                 path = (Path(where) / name).relative_to(root).as_posix()
                 _kind(PurePosixPath(name).suffix.lower(), found).append(path)
     return Found(sorted(found.media), sorted(found.beside), sorted(found.others))
+
+
+def by_folder(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Images by the folder that they are in, in the order of the last number in their names.
+
+    Folders in a folder ``masks`` are passed over: DeepfakeBench keeps there what was changed.
+    """
+    folders: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        folder = PurePosixPath(path).parent
+        if folder.parent.name != "masks":
+            folders[str(folder)].append(path)
+    return {folder: tuple(sorted(files, key=_place)) for folder, files in folders.items()}
+
+
+def _place(path: str) -> tuple[int, str]:
+    numbers = re.findall(r"\d+", PurePosixPath(path).stem)
+    return int(numbers[-1]) if numbers else -1, path
 
 
 def _kind(suffix: str, found: Found) -> list[str]:

@@ -12,11 +12,20 @@ from typing import Any
 
 from unmask.config.datasets import AnyDataset
 from unmask.errors import DatasetError
-from unmask.videos.readers import celebdf, demo, dfdc, faceforensics, folders, table
+from unmask.videos.readers import (
+    celebdf,
+    deepfakebench,
+    demo,
+    dfdc,
+    faceforensics,
+    folders,
+    table,
+)
 from unmask.videos.readers.listing import Listing
 
 READERS: dict[str, Callable[[Path, Any], Listing]] = {
     "celebdf": celebdf.read,
+    "deepfakebench": deepfakebench.read,
     "demo": demo.read,
     "dfdc": dfdc.read,
     "faceforensics": faceforensics.read,

@@ -1,4 +1,8 @@
-"""A CSV with ``path,label`` and, where known, ``group,split,method,subject``."""
+"""A CSV with ``path,label`` and, where known, ``group,split,method,subject,video``.
+
+Of face crops (``cropped: true``) a video is the rows of one ``video``, or a row whose path is a
+folder.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ import codecs
 import csv
 import io
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import Table
 from unmask.errors import DatasetError
@@ -17,13 +24,15 @@ from unmask.videos.readers.listing import (
     NOT_MEDIA,
     Clip,
     Listing,
+    by_folder,
+    find_media,
     inside,
     parse_label,
     parse_split,
 )
 
 NEEDED = ("path", "label")
-OPTIONAL = ("group", "split", "method", "subject")
+OPTIONAL = ("group", "split", "method", "subject", "video")
 MOST_BYTES, MOST_ROWS = 256 * MB, 1_000_000
 _INDEX = ("", "unnamed: 0")
 """Names of a column that pandas adds in front: row numbers."""
@@ -50,13 +59,75 @@ def read(root: Path, settings: Table) -> Listing:
             continue
         seen[path] = number, row
         clip = _clip(path, row, line)
-        if name_parts(path)[1].lower() not in MEDIA_SUFFIXES:
+        if settings.cropped and (root / path).is_dir():
+            clip.images = by_folder(find_media(root, path).media).get(path, ())
+            clip.name = PurePosixPath(path).name
+            listing.clips += [clip] if clip.images else []
+            listing.problems += [] if clip.images else [(path, "a folder without images")]
+        elif name_parts(path)[1].lower() not in MEDIA_SUFFIXES:
             listing.problems.append((path, NOT_MEDIA))
         elif is_regular(f"{root}/{path}"):
             listing.clips.append(clip)
         else:
             listing.problems.append((path, f"in {settings.table} but not in the folder"))
+    if rows and (others := _others(rows[0][1])):
+        listing.notes.append(
+            f"columns without a meaning here: {', '.join(others)}. To measure the videos of each "
+            f"value by themselves, write:\n  evaluate:\n    by: [{others[0]}]"
+        )
+    videos = {path: row["video"] for path, (_, row) in seen.items() if row.get("video")}
+    if videos:
+        _join(listing, videos, source, cropped=settings.cropped)
     return listing
+
+
+def _join(listing: Listing, videos: Mapping[str, str], source: str, *, cropped: bool) -> None:
+    """Make one clip of the images of each video, given its name by the path of each image.
+
+    Raises:
+        DatasetError: they are no crops, or rows of a video contradict each other.
+    """
+    if not cropped:
+        raise DatasetError(
+            f"{source}: the column 'video' joins images that are face crops already. Write:\n"
+            "    cropped: true"
+        )
+    parts: dict[str, list[Clip]] = defaultdict(list)
+    for clip in listing.clips:
+        if clip.path in videos:
+            parts[videos[clip.path]].append(clip)
+    listing.clips = [clip for clip in listing.clips if clip.path not in videos]
+    folders = Counter(
+        folder
+        for clips in parts.values()
+        for folder in {PurePosixPath(c.path).parent for c in clips}
+    )
+    for name, clips in parts.items():
+        first = clips[0]
+        for clip in clips:
+            if _facts(clip) != _facts(first):
+                raise DatasetError(
+                    f"{source}: the rows of the video {name!r} differ in more than their paths: "
+                    f"{first.path} and {clip.path}. Give both the same values."
+                )
+        images = [path for clip in clips for path in clip.images or (clip.path,)]
+        [folder, *others] = by_folder(images)
+        alone = not others and folders[PurePosixPath(folder)] == 1
+        ordered = tuple(path for found in by_folder(images).values() for path in found)
+        listing.clips.append(
+            replace(
+                first,
+                path=folder if alone else first.path,
+                name=name,
+                group=first.group or ("" if alone else name),
+                images=ordered,
+            )
+        )
+
+
+def _facts(clip: Clip) -> Clip:
+    """What all rows of a video must agree in."""
+    return replace(clip, path="", name="", images=())
 
 
 def _relative(path: str, root: Path, roots: Sequence[str]) -> str:
@@ -76,6 +147,7 @@ def _clip(path: str, row: dict[str, str], line: str) -> Clip:
         split=parse_split(row.get("split", ""), source=line),
         method=row.get("method", ""),
         subject=row.get("subject", ""),
+        columns={name: value for name, value in row.items() if name != "path"},
     )
 
 
@@ -138,10 +210,16 @@ def _columns(names: Sequence[str], source: str) -> list[str]:
             f"{source}: the column {missing[0]!r} is missing. The first line must read "
             f"path,label and may go on with {','.join(OPTIONAL)}."
         )
-    known = (*NEEDED, *OPTIONAL, *_INDEX)
-    if unknown := [name for name in columns if name not in known]:
-        raise DatasetError(
-            f"{source}: the column {unknown[0]!r} is not known. Allowed: "
-            f"{','.join(NEEDED + OPTIONAL)}."
-        )
+    for name in _others(columns):
+        if meant := get_close_matches(name, NEEDED + OPTIONAL, 1, 0.75):
+            raise DatasetError(
+                f"{source}: the column {name!r} is not known. If it is not meant to be "
+                f"{meant[0]!r}, give it a name less like that. Known: "
+                f"{','.join(NEEDED + OPTIONAL)}."
+            )
     return columns
+
+
+def _others(columns: Iterable[str]) -> list[str]:
+    """The columns that have no meaning here."""
+    return [name for name in columns if name not in (*NEEDED, *OPTIONAL, *_INDEX)]
