@@ -39,7 +39,7 @@ $(READY_DEV): requirements-dev.lock $(READY)
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
+.PHONY: help install run sync record test coverage test-all test-long test-kills test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ test-all: test test-long test-docs test-notebook test-browser test-jax test-back
 
 test-long: $(READY_DEV) ## what `make test` leaves out: every row of docs/reruns.md, runs, kills, slow networks
 	$(PYTEST) -n 2 --dist worksteal --long -m long $(ARGS)
+
+test-kills: $(READY_DEV) ## end a hundred runs at random moments, and see that the next shows nothing of it (hours)
+	KILLS=100 $(PYTEST) -n 2 --dist worksteal --long tests/reruns/test_kills.py $(ARGS)
 
 test-backbones: $(READY_DEV) ## build, train, save and load every backbone (long)
 	$(PYTEST) tests/backbones $(ARGS)

@@ -6,7 +6,10 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-configfile: f"{workflow.basedir}/config.yaml"
+# Jobs have what they need from the run that started them, whatever happens to this file meanwhile.
+if workflow.is_main_process:
+
+    configfile: f"{workflow.basedir}/config.yaml"
 
 
 # On a cluster, what takes less than to queue it is done where the run was started.
@@ -41,6 +44,7 @@ include: "rules/export.smk"
 include: "rules/verdicts.smk"
 include: "rules/repeats.smk"
 include: "rules/robustness.smk"
+include: "rules/repairs.smk"
 
 
 rule evaluate:

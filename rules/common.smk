@@ -25,10 +25,13 @@ onstart:
 SOURCE = str(Path(workflow.basedir) / "src")
 sys.path.insert(0, SOURCE)
 
-from unmask.workflow import lifeline, run_lock
+from unmask.workflow import frozen, lifeline, run_lock
 from unmask.errors import UnmaskError
 from unmask.report.plots.names import PLOTS, TABLES, TITLES
-from unmask.workflow.make_plan import make_plan
+
+if workflow.is_main_process:
+    from unmask.workflow import repairs
+    from unmask.workflow.make_plan import make_plan
 
 # A run ends with what started it, and its jobs end with it, even if that was killed outright. (On a
 # cluster, a job's own Snakemake is what its commands are tied to.)
@@ -42,10 +45,19 @@ shell.prefix(
     f" PYTHONPATH={quote(SOURCE)} {lifeline.VARIABLE}={os.getpid()}; "
 )
 
+# A job that has a Snakemake of its own, as on a cluster, takes no lock and plans nothing.
 try:
-    # Another run in this folder reads the settings files: leave them alone. So do a run's jobs.
-    IN_USE = workflow.is_main_process and not run_lock.take()
-    PLAN = make_plan(config, write=workflow.is_main_process and not IN_USE)
+    if not workflow.is_main_process:
+        PLAN = frozen.thaw()
+    else:
+        # Another run in this folder reads the settings files: leave them alone.
+        IN_USE = not run_lock.take()
+        if IN_USE and not workflow.output_settings.dryrun:
+            raise UnmaskError(run_lock.refusal("Run again when it is done."))
+        PLAN = make_plan(config, write=not IN_USE)
+        if not IN_USE:
+            frozen.freeze(PLAN, Path())
+    ONLY_REPAIRS = workflow.is_main_process and repairs.are_all(PLAN)
 except UnmaskError as error:
     raise WorkflowError(str(error)) from None
 
@@ -53,10 +65,10 @@ if workflow.is_main_process:
     logger.info(PLAN.summary(), extra={"current": PLAN.is_current("report")})
     if ADVICE := PLAN.advice():
         logger.warning(ADVICE)
+    if DAMAGE := repairs.line(PLAN):
+        logger.warning(DAMAGE)
     if IN_USE:
-        logger.warning(
-            "Another run is using this folder, so changed settings are not seen yet."
-        )
+        logger.warning(run_lock.refusal("So changed settings are not seen yet."))
 
 
 wildcard_constraints:

@@ -88,7 +88,9 @@ use rule train as repeat_train with:
         folders=ancient(again("dataset")),
         index=unless_current_again("train", again("dataset.csv")),
         weights=PLAN.config.weights_files,
-        made_from=unless_current_again("train", again("workflow/made_of/training_data.json")),
+        made_from=unless_current_again(
+            "train", again("workflow/made_of/training_data.json")
+        ),
         settings=settings_again("train"),
     output:
         receipt=again("workflow/made_of/train.json"),

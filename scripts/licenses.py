@@ -58,7 +58,7 @@ def page() -> str:
 
 
 def license_of(name: str) -> str:
-    """The license that an installed package names; that of TensorFlow's one build is the other's."""
+    """The license that an installed package names. TensorFlow's builds have one."""
     for candidate in dict.fromkeys([name, f"{name}-cpu"]):
         try:
             return _named(metadata(candidate))

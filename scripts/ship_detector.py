@@ -1,12 +1,14 @@
 """Puts a trained model in the place of the detector that ships with unmask.
 
     python scripts/ship_detector.py [results/model/model.keras] [--preset presets/detector.yaml]
+                                    [--start results/first.keras --share 0.6]
 
 Beside its weights, as 16-bit numbers, the file has the graph that ONNX Runtime scores with, and
 says how videos are prepared and scored: as the preset has it. The threshold is the score that so
 many of the validation split's real crops reach (--real-called-fake); the undecided range is given
-in the same way. The card beside the model is written by hand: it has to say what was measured of
-this model.
+in the same way. Where the model was trained on from --start, its weights may be averaged with those
+(WiSE-FT, Wortsman et al., CVPR 2022): --share is the model's part. The card beside the model is
+written by hand: it has to say what was measured of it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ def main() -> None:
     """Write the model file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path, nargs="?", default=Path("results/model/model.keras"))
+    parser.add_argument("--start", type=Path, help="a model that it was trained on from")
+    parser.add_argument("--share", type=float, default=1.0, help="of the model, beside --start")
     parser.add_argument("--preset", type=Path, default=Path("presets/detector.yaml"))
     parser.add_argument("--dataset", type=Path, default=Path("results/dataset"))
     parser.add_argument("--index", type=Path, default=Path("results/dataset.csv"))
@@ -41,6 +45,9 @@ def main() -> None:
 
     config = validate(read_layers([Path("config.yaml"), args.preset]))
     model, contract = load_model(args.model)
+    if args.start:
+        first, _ = load_model(args.start)
+        model.set_weights(averaged(first.get_weights(), model.get_weights(), args.share))
     contract |= STAGES["train"].select(config)["contract"]
     contract["look"] = vars(look_of_split(args.index, "train"))
     contract["scoring"] = {"aggregate": config.score.aggregate, "flip": config.score.flip}
@@ -59,6 +66,11 @@ def main() -> None:
         SHIPPED.write_bytes(half.read_bytes())
     print(f"{SHIPPED}: {SHIPPED.stat().st_size / 1e6:.1f} MB")
     print(f"threshold {contract['threshold']}, undecided {contract['undecided']}")
+
+
+def averaged(first: list[np.ndarray], second: list[np.ndarray], share: float) -> list[np.ndarray]:
+    """Weights on the line between two models, ``share`` of the way to the second."""
+    return [(1 - share) * one + share * other for one, other in zip(first, second, strict=True)]
 
 
 def real_scores(model: object, contract: dict, crops: object) -> np.ndarray:

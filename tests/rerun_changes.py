@@ -64,6 +64,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "augment.hue": {"augment": {"hue": 0.1}},
     "augment.erase": {"augment": {"erase": 0.1}},
     "augment.erase_part": {"augment": {"erase_part": 0.1}},
+    "augment.edges": {"augment": {"edges": 0.1}},
     "augment.downscale": {"augment": {"downscale": 0.1}},
     "augment.downscale_to": {"augment": {"downscale_to": 0.5}},
     "augment.blur": {"augment": {"blur": 0.1}},
@@ -377,13 +378,23 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
     "metrics.json edited": (
         lambda folder: (folder / "results/metrics.json").write_text('{"video": {"auc": 1}}'),
-        "metrics plots report",
+        "metrics",
         "",
     ),
     "a plot deleted": (
         lambda folder: (folder / "results/plots/roc.png").unlink(),
-        "plots report",
+        "plots",
         "",
+    ),
+    "a crop emptied": (
+        lambda folder: next((folder / "results/faces/a").glob("*.jpg")).open("w").close(),
+        "crop_faces dataset",
+        "crop_faces",
+    ),
+    "detections cut short": (
+        lambda folder: os.truncate(folder / "results/detections/a.json", 300),
+        "detect_faces",
+        "detect_faces",
     ),
 }
 """Results that get lost, and the rules that run then with Snakemake and with DVC."""

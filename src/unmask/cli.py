@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
 from unmask import __version__
 from unmask.errors import UnmaskError
+from unmask.machine import what_it_lacks
 from unmask.workflow import lifeline
 
 COMMANDS = sorted(
@@ -22,7 +24,10 @@ USER_ERROR = 2
 
 GROUPS = {
     "use a detector": ("predict", "evaluate", "compare", "serve", "export"),
-    "look after a project": ("config", "recipe", "plan", "keep", "sync", "prune", "completion"),
+    "look after a project": (
+        *("config", "recipe", "plan", "keep", "verify"),
+        *("sync", "prune", "completion"),
+    ),
 }
 """Commands for people. The others do the work of a stage, and the workflow calls them."""
 
@@ -39,6 +44,8 @@ to start:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand. Returns the exit status: 0, or 2 for an error the user can mend."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for names that are no UTF-8
     parser = make_parser(arguments)
     if not arguments:
         parser.print_help()
@@ -59,6 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USER_ERROR
     except KeyboardInterrupt:
         return 130
+    except (OSError, MemoryError) as error:
+        if not (text := what_it_lacks(error)):
+            raise
+        print(f"unmask {parsed.command}: {text}", file=sys.stderr)
+        return USER_ERROR
 
 
 def make_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:

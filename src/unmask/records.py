@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from unmask.contents import FOLDER, KEY, of_folder, sealed, unsealed
 from unmask.files import write_text
 
 OK = "ok"
@@ -65,10 +66,10 @@ class Record:
         self.status, self.stage, self.reason = QUARANTINED, stage, reason
         return self
 
-    def save(self, path: Path) -> None:
-        """Write as JSON, the key first, whole or not at all."""
-        content = {"made_of": self.made_of} | asdict(self)
-        write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    def save(self, path: Path, folder: Path | None = None) -> None:
+        """Write as JSON, the key first, whole or not at all, and say what a ``folder`` holds."""
+        held = {FOLDER: of_folder(folder)} if folder else {}
+        write_text(path, sealed({KEY: self.made_of} | held | asdict(self)))
 
 
 def _points(entry: list[list[Any]] | None) -> list[Point] | None:
@@ -76,4 +77,4 @@ def _points(entry: list[list[Any]] | None) -> list[Point] | None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return json.loads(Path(path).read_text("utf-8"))
+    return unsealed(json.loads(Path(path).read_text("utf-8")))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from commands import environment
+from commands import TIMEOUT_S, environment
 from docs.output import missing
 from docs.pages import PAGES, Block, blocks, commands
 from docs.projects import project
@@ -95,7 +95,7 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=900,
+            timeout=TIMEOUT_S,
         )
         self.printed = done.stdout
         wanted = int(block.says("exits") or 0)

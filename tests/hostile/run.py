@@ -17,11 +17,19 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
+
+from PIL import Image
 
 from hostile import clips, models, names, texts, uploads
 from hostile.case import PROOF, REFUSED, Case, Outcome
 from unmask.errors import UnmaskError
+
+# What a case would import, so that each does not take its time for that.
+for module in ("unmask.commands.frames", "unmask.workflow.apart", "unmask.frames.sample"):
+    import_module(module)
+Image.init()
 
 SECONDS, MEGABYTES = 20.0, 2000.0
 """Bars of a case: seconds of a processor, so that they hold on a busy machine, and memory."""

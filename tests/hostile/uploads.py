@@ -27,9 +27,7 @@ FOREIGN = (
 
 def cases() -> Iterator[Case]:
     """All of them."""
-    contents = {name: make for name, make in VIDEOS.items()} | {
-        n: m for n, (_, m) in IMAGES.items()
-    }
+    contents = VIDEOS | {name: make for name, (_, make) in IMAGES.items()}
     for name in list(contents)[::3]:
         yield Case("uploads", name, partial(_sent, contents[name]))
     for number, name in enumerate(NAMES[::4]):

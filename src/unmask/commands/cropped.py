@@ -40,5 +40,5 @@ def run(args: Namespace) -> int:
     settings = load(args.settings)
     indexes = adopt_dataset(images, args.faces, keep=keep, jobs=args.jobs, **settings)
     save_indexes(args.index, indexes)
-    receipt.write(args.index)
+    receipt.write(args.index, args.faces)
     return 0

@@ -41,5 +41,6 @@ def run(args: Namespace) -> int:
     if args.training_receipt:
         sources = training_sources(videos, *each_key_of_crops(indexes.values(), args.cropped))
         write_receipt(args.training_receipt, key_of_job(args.settings, sources), [])
-    receipt.write(args.index)
+    others = [args.training_receipt] if args.training_receipt else []
+    receipt.write(args.index, args.output, *others)
     return 0

@@ -25,7 +25,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command. It starts TensorFlow only if there is something to draw."""
-    from unmask.evaluation.explain.index import INDEX
     from unmask.evaluation.explain.videos import explain_videos
     from unmask.evaluation.scores import read_frames, read_videos
     from unmask.model import runtime
@@ -44,6 +43,6 @@ def run(args: Namespace) -> int:
         args.model,
         **wanted,
     )
-    receipt.write(args.output / INDEX)
+    receipt.write(args.output)
     logging.info("wrote %d heat maps to %s", len(maps), args.output)
     return 0

@@ -30,5 +30,5 @@ def run(args: Namespace) -> int:
     made_of = key_of_job(args.settings, [detections.made_of])
     index = crop_faces(detections, args.frames, args.faces, **load(args.settings))
     index.made_of = made_of
-    index.save(args.index)
+    index.save(args.index, args.faces)
     return 0

@@ -45,11 +45,11 @@ def run(args: Namespace) -> int:
             **settings,
         )
         index.made_of = made_of
-        index.save(args.index)
+        index.save(args.index, args.frames)
 
     if why := run_apart(work, limits):
         with fresh_directory(args.frames):
             pass
         index = FrameIndex(args.video, source=args.file.as_posix(), made_of=made_of)
-        index.quarantine(STAGE, why).save(args.index)
+        index.quarantine(STAGE, why).save(args.index, args.frames)
     return 0

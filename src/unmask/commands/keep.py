@@ -27,13 +27,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command, in the folder in which the workflow runs."""
     from unmask.config.load import read_layers
-    from unmask.errors import UnmaskError
     from unmask.workflow import run_lock
     from unmask.workflow.keeping import keep
     from unmask.workflow.make_plan import make_plan
 
-    if not run_lock.take():
-        raise UnmaskError("Another run is using this folder. Keep them when it is done.")
+    run_lock.require("Keep them when it is done.")
     plan = make_plan(read_layers([args.config, *args.configfile]), write=False)
     for line in keep(plan, Path(), args.stages, args.reason):
         logging.info(line)

@@ -27,19 +27,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command, in the folder in which the workflow runs."""
     from unmask.config.load import read_layers
-    from unmask.errors import UnmaskError
-    from unmask.workflow import run_lock
+    from unmask.workflow import repairs, run_lock
     from unmask.workflow.make_plan import make_plan
     from unmask.workflow.plan import ALL_CURRENT
 
-    if not run_lock.take():
-        raise UnmaskError("Another run is using this folder. Run again when it is done.")
+    run_lock.require("Run again when it is done.")
     plan = make_plan(read_layers([args.config, *args.configfile]))
     logging.info(plan.summary())
     lines = [f"  {line}" for line in plan.lacking()]
     logging.info(
         "\n".join(["Results that are missing or out of date:", *lines]) if lines else ALL_CURRENT
     )
+    if damage := repairs.line(plan):
+        logging.info(damage)
     if advice := plan.advice():
         logging.info(advice)
     return 0

@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.report.plots.names import PLOTS
+    from unmask.report.plots.names import PLOTS, TABLES
     from unmask.report.plots.write import write_plots
     from unmask.workflow import stage_settings
 
@@ -36,5 +36,6 @@ def run(args: Namespace) -> int:
         history_csv=args.history,
         **stage_settings.load(args.settings),
     )
-    receipt.write(*(args.output / f"{name}.{kind}" for name in PLOTS for kind in ("png", "csv")))
+    names = [f"{name}.{kind}" for name in PLOTS for kind in ("png", "csv")]
+    receipt.write(*(args.output / name for name in (*names, *(f"{name}.csv" for name in TABLES))))
     return 0

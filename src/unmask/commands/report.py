@@ -66,5 +66,5 @@ def run(args: Namespace) -> int:
         explore_dir=args.explore,
     )
     page = build_report(args.output, inputs, load(args.settings), args.card)
-    receipt.write(page, *filter(None, [args.card]))
+    receipt.write(page, args.output / "videos", *filter(None, [args.card]))
     return 0

@@ -18,13 +18,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command, in the folder of the repository."""
     from unmask.config.load import read_yaml
-    from unmask.errors import SyncError
     from unmask.workflow import run_lock
     from unmask.workflow.dvc_sync import check_results, check_settings, fetch
     from unmask.workflow.make_plan import make_plan
 
-    if not run_lock.take():
-        raise SyncError("Another run is using this folder. Sync again when it is done.")
+    run_lock.require("Sync again when it is done.")
     settings = read_yaml(args.config)
     fetch(Path(), args.remote)
     check_settings(settings, Path())

@@ -37,6 +37,9 @@ class AugmentSettings(Section):
     erase_part: Share = Field(
         0.0, description="Probability that the eyes, nose, mouth or half the face is blackened."
     )
+    edges: Share = Field(
+        0.0, description="Probability that the picture ends close to the face, mirrored there."
+    )
     downscale: Share = Field(0.0, description="Probability of shrinking and enlarging again.")
     downscale_to: Annotated[float, Field(gt=0, le=1)] = Field(
         0.4, description="The smallest share of the side that it shrinks to."

@@ -10,6 +10,7 @@ from typing import Any
 
 from unmask.errors import DatasetError
 from unmask.faces.index import FaceIndex
+from unmask.files import fresh_directory
 from unmask.labels import CLASS_NAMES, SPLITS
 from unmask.videos.manifest import Video
 from unmask.videos.split import assert_no_leak
@@ -51,12 +52,12 @@ def build_dataset(
         for row in _rows(video, indexes[video.id], crops[video.id])
     ]
     assert_no_leak((row["group"], row["split"]) for row in rows)
-    shutil.rmtree(out_dir, ignore_errors=True)
-    for split in SPLITS:
-        for name in CLASS_NAMES:
-            (out_dir / split / name).mkdir(parents=True)
-    for row in rows:
-        _link(row.pop("source"), out_dir / row["file"])
+    with fresh_directory(out_dir) as folder:
+        for split in SPLITS:
+            for name in CLASS_NAMES:
+                (folder / split / name).mkdir(parents=True)
+        for row in rows:
+            _link(row.pop("source"), folder / row["file"])
     return rows
 
 

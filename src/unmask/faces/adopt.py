@@ -5,7 +5,6 @@ The whole dataset is one job. A job an image would spend its time on starting.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -58,16 +57,14 @@ def adopt_dataset(
         jobs: how many images to work on at once.
         geometry: the fields of :class:`unmask.faces.geometry.Geometry`.
     """
-    shutil.rmtree(out_dir, ignore_errors=True)
-    out_dir.mkdir(parents=True)
     finder = ReadyCrops()
     place = None if keep else Geometry(**geometry)
+    with fresh_directory(out_dir) as folder, ThreadPoolExecutor(jobs) as pool:
 
-    def adopt(name: str) -> FaceIndex:
-        index = FaceIndex(video=name, size=size)
-        return _adopt(images[name], out_dir / name, index, finder, place, quality)
+        def adopt(name: str) -> FaceIndex:
+            index = FaceIndex(video=name, size=size)
+            return _adopt(images[name], folder / name, index, finder, place, quality)
 
-    with ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(adopt, images))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 
 from unmask.errors import UnreadableMedia
+from unmask.files import write_bytes
 from unmask.foreign import open_regular
 from unmask.frames.limits import MediaLimits
 from unmask.videos.media_types import is_animated_webp, why_not_an_image
@@ -74,16 +74,13 @@ def _check_size(data: bytes, limits: MediaLimits) -> None:
 
 def write_jpeg(path: Path, image: np.ndarray, quality: int) -> None:
     """Write a BGR image as JPEG of ``quality`` 1..100, whole or not at all."""
-    path = Path(path)
     if max(image.shape[:2]) > MOST_SIDE:
         raise UnreadableMedia(
             f"its pictures have {image.shape[1]} x {image.shape[0]} pixels, and no side of a JPEG "
             f"can have over {MOST_SIDE}: shrink them with frames.max_size"
         )
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(data.tobytes())
-    partial.replace(path)
+    write_bytes(path, data.tobytes())
 
 
 def fit_within(image: np.ndarray, max_size: int | Sequence[int] | None) -> np.ndarray:

@@ -23,6 +23,7 @@ import numpy as np
 import tensorflow as tf
 
 from unmask.errors import ModelError
+from unmask.files import write_bytes
 from unmask.model import onnx_form
 from unmask.model.contract import CONTRACT, contract_text
 from unmask.model.model_file import load_model
@@ -60,11 +61,7 @@ def export_model(source: Path, target: Path) -> None:
             f"{source}: {contract['backbone']} cannot be converted to {target.suffix}: {error}"
         ) from error
     _check_scores(model, scorer(content), target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
-        whole = Path(folder) / target.name
-        whole.write_bytes(content)
-        whole.replace(target)
+    write_bytes(target, content)
 
 
 def _check_converter() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ import keras
 import numpy as np
 
 from unmask.errors import ModelError
+from unmask.files import scratch_directory, whole_file
 from unmask.model.contract import CONTRACT, check_form, contract_text, read_contract
 from unmask.model.members import check_archive
 
@@ -39,9 +39,8 @@ def save_model(model: keras.Model, path: Path, contract: dict[str, Any]) -> None
     contract = json.loads(json.dumps(contract))
     check_form(contract, path)
     _check_shapes(contract, model, path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        plain, whole = Path(folder) / "plain.keras", Path(folder) / "whole.keras"
+    with scratch_directory(path) as folder, whole_file(path) as whole:
+        plain = folder / "plain.keras"
         model.save(plain)
         with zipfile.ZipFile(plain) as source, zipfile.ZipFile(whole, "w") as target:
             members = {name: source.read(name) for name in source.namelist()}
@@ -52,7 +51,6 @@ def save_model(model: keras.Model, path: Path, contract: dict[str, Any]) -> None
                 info = zipfile.ZipInfo(name, _NO_DATE)
                 info.external_attr = 0o644 << 16
                 target.writestr(info, members[name])
-        whole.replace(path)
 
 
 def load_model(path: Path) -> tuple[keras.Model, dict[str, Any]]:

@@ -7,7 +7,6 @@ the same file, its axes in another order.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from unmask.errors import ModelError
+from unmask.foreign import parse_json
 from unmask.model.crop_pixels import fit, read_crop
 from unmask.model.logits import mean_logit
 from unmask.model.members import GRAPH, SOURCES, WEIGHTS, check_archive, read_member
@@ -27,6 +27,14 @@ INPUT, OUTPUT = "rgb", "logit"
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 CUDA_OPTIONS = {"cudnn_conv_algo_search": "DEFAULT", "use_tf32": "0"}
 """The same algorithm every time, in full precision."""
+
+
+_LOOPS = ("Loop", "Scan", "If")
+
+
+def _op(name: str) -> bytes:
+    """How a node of a graph names what it does (protobuf: field 4, a text)."""
+    return bytes([4 << 3 | 2, len(name)]) + name.encode()
 
 
 class OnnxScorer:
@@ -43,8 +51,10 @@ class OnnxScorer:
         """
         check_archive(path)
         graph, sources, stored = (read_member(path, name) for name in (GRAPH, SOURCES, WEIGHTS))
+        if found := next((name for name in _LOOPS if _op(name) in graph), None):
+            raise ModelError(f"{path}: its {GRAPH} has a {found}, which may never end.")
         try:
-            weights = _weights(stored, json.loads(sources))
+            weights = _weights(stored, parse_json(sources, SOURCES, ModelError))
             options = onnxruntime.SessionOptions()
             options.use_deterministic_compute = True
             options.add_external_initializers(list(weights), list(weights.values()))
@@ -81,7 +91,11 @@ class OnnxScorer:
 
     def _logit(self, rgb: NDArray[np.uint8]) -> float:
         pixels = np.ascontiguousarray(rgb, np.float32)[np.newaxis]
-        return float(self._session.run([OUTPUT], {INPUT: pixels})[0][0, 0])
+        try:
+            return float(self._session.run([OUTPUT], {INPUT: pixels})[0][0, 0])
+        except Exception as error:
+            # Whatever a foreign graph makes the library raise, it gives no score.
+            raise ModelError(f"The model's {GRAPH} cannot be run: {error}") from error
 
 
 def _weights(stored: bytes, sources: dict[str, Any]) -> dict[str, onnxruntime.OrtValue]:

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from unmask.files import whole_file
+
 log = logging.getLogger(__name__)
 
 _META = "meta"
@@ -52,14 +54,11 @@ class Checkpoint:
         meta = {"identity": self.identity, "epochs_done": state.epochs_done, "notes": state.notes}
         parts = {"variables": state.variables, "optimizer": state.optimizer, "best": state.best}
         arrays = {f"{part}{i:05d}": array for part in parts for i, array in enumerate(parts[part])}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.path.with_name(f".{self.path.name}.new")
-        with fresh.open("wb") as file:
+        with whole_file(self.path) as fresh, fresh.open("wb") as file:
             # NumPy's hints take any of the names for that of its own option.
             np.savez(file, **{_META: np.array(json.dumps(meta))}, **arrays)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self.path)
 
     def load(self) -> State | None:
         """The state kept, or None where there is none of this training."""
@@ -82,7 +81,6 @@ class Checkpoint:
         """Forget the state: the training is done."""
         if self.path is not None:
             self.path.unlink(missing_ok=True)
-            self.path.with_name(f".{self.path.name}.new").unlink(missing_ok=True)
             with suppress(OSError):  # other files lie beside it
                 self.path.parent.rmdir()
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 import math
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import tensorflow as tf
 
 from unmask import __version__
 from unmask.errors import TrainingError
+from unmask.files import scratch_directory
 from unmask.model import card, model_file, runtime
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of
@@ -234,13 +234,13 @@ def _write(
 ) -> None:
     """Put the files in place, the model last, when all are whole."""
     out_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out_dir, prefix=".train.") as folder:
-        with (Path(folder) / HISTORY_FILE).open("w", newline="", encoding="utf-8") as lines:
+    with scratch_directory(out_dir / MODEL) as folder:
+        with (folder / HISTORY_FILE).open("w", newline="", encoding="utf-8") as lines:
             writer = csv.writer(lines, lineterminator="\n")
             writer.writerow(HISTORY)
             writer.writerows(selection.rows)
-        augmentation_picture.write_picture(Path(folder) / PICTURE, *shown)
-        model_file.save_model(scorer, Path(folder) / MODEL, contract)
-        add_graph(Path(folder) / MODEL, scorer)
+        augmentation_picture.write_picture(folder / PICTURE, *shown)
+        model_file.save_model(scorer, folder / MODEL, contract)
+        add_graph(folder / MODEL, scorer)
         for name in (HISTORY_FILE, PICTURE, MODEL):
-            (Path(folder) / name).replace(out_dir / name)
+            (folder / name).replace(out_dir / name)

@@ -33,8 +33,16 @@ def fetch(where: Path, remote: str | None = None) -> None:
     """Put data and results of the current commit in place, from DVC's cache or its remote.
 
     Raises:
-        SyncError: nothing is recorded, files here would be overwritten, or some cannot be had.
+        SyncError: there is no repository, nothing is recorded, files here would be overwritten, or
+            some cannot be had.
     """
+    where = Path(where)
+    if not any((folder / ".git").exists() for folder in (where, *where.resolve().parents)):
+        raise SyncError(
+            f"{where.resolve()} is no git repository (a ZIP download is none), and DVC works in "
+            "one only. To run without versions: snakemake --cores all. To begin a repository:\n"
+            "  git init && git add --all && git commit --message 'As downloaded'"
+        )
     if not (where / DVC_LOCK).is_file():
         raise SyncError(
             f"There is no {DVC_LOCK} in {where.resolve()}: this commit holds no results to bring. "

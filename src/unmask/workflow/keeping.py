@@ -10,6 +10,7 @@ from pathlib import Path
 from unmask.errors import UnmaskError
 from unmask.workflow.code import code_digest
 from unmask.workflow.expected import expected
+from unmask.workflow.inspection import Inspection
 from unmask.workflow.kept import Kept, code_that_counts, write_kept
 from unmask.workflow.keys import parts, read_key
 from unmask.workflow.mtimes import is_current
@@ -82,7 +83,8 @@ def _made_by(plan: Plan, where: Path, stage: str) -> str:
 def _count_current(plan: Plan, where: Path) -> tuple[Counter[str], Counter[str]]:
     """How many results of each stage are current, and how many there ought to be."""
     current, total = Counter[str](), Counter[str]()
+    inspection = Inspection.load(where, plan.folders)
     for result in expected(plan):
         total[result.stage] += 1
-        current[result.stage] += is_current(result, where)
+        current[result.stage] += is_current(result, inspection.look(result))
     return current, total

@@ -6,7 +6,7 @@ what it ought to be is known before any job runs, in any clone, whatever the tim
 and in which part another key differs tells why a result is old.
 
 A job stores the key of what it really read: in the index of its video, or in a receipt,
-``results/workflow/made_of/<stage>.json``, which also holds fingerprints of the files it wrote.
+``results/workflow/made_of/<stage>.json``, which also says what the files were that it wrote.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from unmask.contents import KEY
 from unmask.files import digest
 from unmask.workflow import stage_settings
-
-KEY = "made_of"
-"""Name of the key's field, which stands first in a file."""
 
 _HEAD = 256
 _KEY_IN_HEAD = re.compile(
@@ -84,8 +82,12 @@ def read_key(path: Path) -> str:
     """The key stored in an index or receipt; empty if there is none."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            return key_in(file.read(_HEAD))
     except OSError:
         return ""
-    found = _KEY_IN_HEAD.match(head)
+
+
+def key_in(data: bytes) -> str:
+    """The key at the start of an index or receipt; empty if there is none."""
+    found = _KEY_IN_HEAD.match(data)
     return found[1].decode() if found else ""

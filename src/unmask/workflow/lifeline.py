@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 
+from unmask.machine import is_alive
+
 VARIABLE = "UNMASK_LIFELINE"
 """Environment variable by which a run tells its jobs its process id."""
 
@@ -42,20 +44,10 @@ def _wait(pid: int) -> None:
     try:
         handle = os.pidfd_open(pid)
     except (AttributeError, OSError):
-        while _is_alive(pid):
+        while is_alive(pid):
             time.sleep(_EVERY_S)
         return
     try:
         select.select([handle], [], [])
     finally:
         os.close(handle)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

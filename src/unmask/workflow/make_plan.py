@@ -13,7 +13,7 @@ from unmask.config.datasets import Demo
 from unmask.config.load import validate
 from unmask.config.schema import Config
 from unmask.errors import ConfigError, UnmaskError
-from unmask.files import fingerprint, write_if_changed
+from unmask.files import fingerprint, sweep, write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory
@@ -21,12 +21,15 @@ from unmask.videos.left_out import split_videos
 from unmask.videos.same_content import content_digest, take_one_of_each
 from unmask.workflow.expected import expected
 from unmask.workflow.fingerprints import fingerprints
+from unmask.workflow.inspection import Inspection
 from unmask.workflow.kept import read_kept
 from unmask.workflow.moved import move
 from unmask.workflow.mtimes import set_mtimes
 from unmask.workflow.plan import SETTINGS, Plan
 from unmask.workflow.repeats import FOLDER, STAGES_AGAIN, repeats_of
 from unmask.workflow.stages import settings_of
+
+RESULTS = Path("results")
 
 ACCEPTED = Path("results/workflow/accepted.txt")
 """Whether enough videos are left, and below that in what the datasets differ."""
@@ -81,9 +84,13 @@ def make_plan(
         shown = config.explore
         plan.shown = choose(plan.used, plan.cropped, shown=shown.videos, sheet=shown.sheet)
         if write:
+            _sweep(plan, where)
             move(where)
             _write(plan, where / SETTINGS)
-            plan.stale, plan.absent = set_mtimes(expected(plan), where)
+            inspection = Inspection.load(where, plan.folders)
+            state = set_mtimes(expected(plan), where, inspection)
+            inspection.save()
+            plan.stale, plan.absent, plan.damaged = state.stale, state.absent, state.damaged
             if plan.is_current("accept"):
                 plan.unlike = (where / ACCEPTED).read_text("utf-8").splitlines()[1:]
     except OSError as error:
@@ -126,6 +133,16 @@ def _check_weights(config: Config, where: Path) -> None:
                 f"model.weights: there is no file {path} in {where.resolve()}. Name a file that "
                 f"is there, or write imagenet or none:\n  model:\n    weights: {best}"
             )
+
+
+def _sweep(plan: Plan, where: Path) -> None:
+    """Remove what runs left half-written that were killed."""
+    results = where / RESULTS
+    roots = [results, results / "workflow", *(results / FOLDER).glob("*")]
+    folders = [folder for root in roots for folder in (root, *root.glob("*")) if folder.is_dir()]
+    if plan.demo:
+        folders.append(where / plan.demo.root)
+    sweep([where, where / MEMORY.parent, *folders])
 
 
 def _write(plan: Plan, folder: Path) -> None:

@@ -10,23 +10,34 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from unmask.workflow.expected import Result, is_file_name
-from unmask.workflow.keys import parts, read_key
-from unmask.workflow.plan import BY_OTHER_CODE
-from unmask.workflow.receipt import is_whole
+from unmask.workflow.expected import Result
+from unmask.workflow.inspection import Found, Inspection, status_of, time_of
+from unmask.workflow.keys import parts
+from unmask.workflow.plan import BY_OTHER_CODE, DAMAGED
 from unmask.workflow.stages import STAGES
 
-_TIMESTAMP = ".snakemake_timestamp"
 _SECOND = 10**9
+_LINKS_TO_CROPS = ("faces", "cropped")
 
 
-Stale = Counter[tuple[str, str]]
-"""How many results are stale, by their stage and why."""
+@dataclass
+class State:
+    """What of the results is not as it ought to be."""
+
+    stale: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many are stale, by their stage and why."""
+    absent: Counter[str] = field(default_factory=Counter)
+    """How many are not there, by their stage."""
+    damaged: list[str] = field(default_factory=list)
+    """The files that are not as they were written, and how they differ."""
 
 
-def set_mtimes(results: Iterable[Result], where: Path) -> tuple[Stale, Counter[str]]:
+def set_mtimes(
+    results: Iterable[Result], where: Path, inspection: Inspection | None = None
+) -> State:
     """Give results the times that they ought to have.
 
     A result that is absent stays absent: whether it is needed is for the workflow to say.
@@ -34,52 +45,57 @@ def set_mtimes(results: Iterable[Result], where: Path) -> tuple[Stale, Counter[s
     Args:
         results: those that others are made from before these.
         where: the folder in which the workflow runs.
-
-    Returns:
-        How many results of each stage are stale, made of something else than they ought to be, and
-        why; and how many are absent.
+        inspection: looks at them, and remembers what it finds out.
     """
-    stale, absent = Stale(), Counter[str]()
+    look = inspection or Inspection(where)
+    state = State()
     lacking: set[str] = set()
     newest: dict[str, int] = {}
     for result in results:
         for path in result.inputs:
             if path not in newest:
-                newest[path] = _time(os.path.join(where, path))
+                newest[path] = time_of(status_of(os.path.join(where, path)))
         inputs = max(newest[path] for path in result.inputs)
-        made = (*result.outputs, *result.benchmarks)
-        carriers = [_carrier(os.path.join(where, path)) for path in made]
-        holder, *others = map(_time, carriers)
-        times = [time for time in (holder, *others) if time]
-        if not holder:
-            absent[result.stage] += 1
+        found = look.look(result)
+        times = [time for time in found.times.values() if time]
+        if found.is_absent:
+            state.absent[result.stage] += 1
             lacking.add(result.stage)
-        elif is_current(result, where):
+        elif is_current(result, found) and not _links_to_damaged(result, state):
             if min(times) < inputs:
-                times = _set_times(carriers, inputs)
+                times = _set_times(found, inputs)
+                look.note(result)
         else:
-            stale[result.stage, _why_stale(result, where, lacking)] += 1
+            if found.damage:
+                state.damaged.append(found.damage)
+            elif is_current(result, found):
+                look.note(result, f"{result.outputs[0]}: made from what was damaged")
+            state.stale[result.stage, _why_stale(result, found, lacking)] += 1
             lacking.add(result.stage)
             if min(times) >= (settings := newest[result.inputs[0]]):
-                times = _set_times(carriers, settings - _SECOND)
+                times = _set_times(found, settings - _SECOND)
+                look.note(result)
         newest |= dict.fromkeys(result.outputs, max([inputs, *times]))
-    return stale, absent
+    return state
 
 
-def is_current(result: Result, where: Path) -> bool:
+def is_current(result: Result, found: Found) -> bool:
     """Whether a result is made of what it ought to be made of, and still what was written."""
-    holder = where / result.outputs[0]
-    return read_key(holder) == result.made_of and (
-        not result.has_receipt or is_whole(holder, where)
+    return found.key == result.made_of and not found.damage
+
+
+def _links_to_damaged(result: Result, state: State) -> bool:
+    """Whether it holds links to crops that are damaged, so that they are damaged in it, too."""
+    return result.stage.rpartition("/")[2] == "dataset" and any(
+        why == DAMAGED and stage in _LINKS_TO_CROPS for stage, why in state.stale
     )
 
 
-def _why_stale(result: Result, where: Path, lacking: set[str]) -> str:
+def _why_stale(result: Result, found: Found, lacking: set[str]) -> str:
     """In which part its key is another. ``lacking`` are the stages of which results are."""
-    key = read_key(where / result.outputs[0])
-    if key == result.made_of:
-        return "changed after they were made"
-    code, settings, _ = parts(key)
+    if found.key in (result.made_of, ""):
+        return DAMAGED
+    code, settings, _ = parts(found.key)
     ought = parts(result.made_of)
     if code != ought.code:
         return BY_OTHER_CODE + (" and of other settings" if settings != ought.settings else "")
@@ -91,25 +107,9 @@ def _why_stale(result: Result, where: Path, lacking: set[str]) -> str:
     return "made from other videos, labels or results"
 
 
-def _carrier(path: str) -> str:
-    """The file whose time the workflow takes for that of ``path``, which may be a folder."""
-    if is_file_name(path):
-        return path
-    timestamp = f"{path}/{_TIMESTAMP}"
-    return timestamp if os.path.exists(timestamp) else path
-
-
-def _time(path: str) -> int:
-    """When a file was changed, in nanoseconds, at least 1; 0 if it is not there."""
-    try:
-        return max(1, os.stat(path).st_mtime_ns)  # archives may have left 0
-    except OSError:
-        return 0
-
-
-def _set_times(paths: Iterable[str], time: int) -> list[int]:
-    """Give those that are there a time, and return their times."""
-    there = [path for path in paths if os.path.exists(path)]
+def _set_times(found: Found, time: int) -> list[int]:
+    """Give the files of a result that are there a time, and return their times."""
+    there = [path for path, was in found.times.items() if was]
     for path in there:
         os.utime(path, ns=(time, time))
     return [time] * len(there)

@@ -41,6 +41,9 @@ SUBGROUPS = "subgroups.csv"
 BY_OTHER_CODE = "made by other code"
 """Why a result is stale that could be kept as it is."""
 
+DAMAGED = "damaged"
+"""Why a result is stale that is no longer what was written."""
+
 ALL_CURRENT = "All results belong to the current settings, code and videos."
 """What there is to say if nothing is lacking."""
 
@@ -71,6 +74,8 @@ class Plan:
     """How many results of each stage are made of something else than they ought to be, and why."""
     absent: Counter[str] | None = None
     """How many are not there. Both are known only of a plan that was written."""
+    damaged: list[str] = field(default_factory=list)
+    """The files that are no longer what was written, and how they differ, a text each."""
     unlike: list[str] = field(default_factory=list)
     """What to know of the crops, as in what datasets differ: a line each, once they are made."""
 
@@ -205,6 +210,11 @@ class Plan:
         """Ids of the videos and images in which faces are to be found."""
         names = {dataset.name for dataset in self.config.datasets if not dataset.cropped}
         return [video.id for video in self.used if video.dataset in names]
+
+    @property
+    def folders(self) -> int:
+        """How many folders of results there are about: of frames and of crops."""
+        return 2 * len(self.filmed)
 
     @cached_property
     def in_split(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""Receipts: the key of a result that is several files, with their fingerprints."""
+"""Receipts: the key of a result that is several files, and what these are."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
+from unmask.contents import KEY, of, sealed
 from unmask.faces.index import FaceIndex
-from unmask.files import fingerprint, write_text
-from unmask.workflow.keys import KEY, key_of_job, key_of_many, read_key, read_source
+from unmask.files import write_text
+from unmask.workflow.keys import key_of_job, key_of_many, read_key, read_source
 
 
 class Receipt:
@@ -42,15 +43,10 @@ def each_key_of_crops(
 
 
 def write_receipt(path: Path, made_of: str, outputs: Iterable[Path]) -> None:
-    """Store the key of a result that is several files, with their fingerprints."""
-    content = {KEY: made_of, "files": {file.as_posix(): fingerprint(file) for file in outputs}}
-    write_text(path, json.dumps(content, indent=1) + "\n")
+    """Store the key of a result that is several files and folders, and what they are."""
+    write_text(path, sealed({KEY: made_of, "files": {out.as_posix(): of(out) for out in outputs}}))
 
 
-def is_whole(receipt: Path, where: Path) -> bool:
-    """Whether the files that a receipt names, seen from ``where``, are those that were written."""
-    try:
-        files = json.loads(receipt.read_text("utf-8"))["files"]
-        return all(fingerprint(where / file) == found for file, found in files.items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
+def files_of(receipt: bytes) -> dict[str, str]:
+    """What the files and folders were that a receipt names, by path, given its bytes."""
+    return dict(json.loads(receipt)["files"])

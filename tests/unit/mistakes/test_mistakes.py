@@ -106,7 +106,7 @@ def test_the_line_that_is_proposed_is_right(tmp_path, monkeypatch):
         ("predict a.mp4 --jobs 0", "Allowed: 1 and more"),
         (
             "predict a.mp4 --min-face 5%",
-            "up to 1 a share of the picture's shorter side such as 0.05",
+            "a share of the picture's shorter side such as 0.05",
         ),
         ("predict a.mp4 --model absent.keras", "There is no model file absent.keras"),
         ("config absent.yaml", "absent.yaml cannot be read: No such file or directory"),

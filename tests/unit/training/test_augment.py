@@ -6,10 +6,13 @@ import pytest
 import tensorflow as tf
 from keras.src.legacy.preprocessing.image import apply_affine_transform
 
+from unmask.faces.geometry import crop_square
+from unmask.records import Square
 from unmask.training.augment.camera import RandomQuality, blur, shrink
 from unmask.training.augment.chain import augment, augmentation
 from unmask.training.augment.codec import jpeg, video
 from unmask.training.augment.color import RandomColor
+from unmask.training.augment.edges import RandomEdges, mirror_edges
 from unmask.training.augment.erase import RandomErase, erase_part
 from unmask.training.augment.face_axes import TYPICAL_LANDMARKS
 from unmask.training.augment.geometry import RandomAffine, transform
@@ -281,6 +284,26 @@ def test_erased_parts_are_where_the_landmarks_are():
     assert (True, False, False, True, False) in {(a, b, False, d, e) for a, b, _, d, e in hit}
 
 
+def test_beyond_an_edge_a_picture_is_mirrored_as_beyond_the_edge_of_a_frame():
+    image = picture().astype(np.uint8)
+    cut = [0.2, 0.1, 0.0, 0.25]
+    mirrored = mirror_edges(tf.constant(image[None]), tf.constant([cut])).numpy()[0]
+    ended = image[8 : SIDE - 4, : SIDE - 10]
+    center_x, center_y = SIDE / 2, SIDE / 2 - 8
+    np.testing.assert_array_equal(
+        mirrored, crop_square(ended, Square(center_x, center_y, SIDE), SIDE)
+    )
+
+
+def test_edges_are_drawn_for_the_share_of_images_that_is_asked_for():
+    batch = tf.random.stateless_uniform((200, SIDE, SIDE, 3), SEED, 0.0, 255.0)
+    changed = RandomEdges(0.4)(batch, None, SEED).numpy()
+    struck = (changed != batch.numpy()).any((1, 2, 3))
+    assert 55 < struck.sum() < 105
+    middle = slice(SIDE * 3 // 10 + 1, -(SIDE * 3 // 10) - 1)
+    np.testing.assert_array_equal(changed[:, middle, middle], batch.numpy()[:, middle, middle])
+
+
 def test_an_image_that_is_not_chosen_is_not_touched():
     batch = tf.random.stateless_uniform((50, 8, 8, 3), SEED, 0.0, 255.0)
     changed = change_some(
@@ -295,7 +318,7 @@ def test_an_image_that_is_not_chosen_is_not_touched():
 def test_every_effect_runs_as_part_of_an_input_pipeline(portrait):
     amounts = {"rotation": 10, "zoom": 0.1, "horizontal_flip": True, "brightness": 0.1, "hue": 0.1}
     losses = dict.fromkeys(
-        ("erase", "erase_part", "downscale", "blur", "noise", "jpeg", "video"), 0.5
+        ("erase", "erase_part", "edges", "downscale", "blur", "noise", "jpeg", "video"), 0.5
     )
     chain = augmentation(**amounts, **losses)
     each = tf.data.Dataset.from_tensor_slices((copies(portrait, 6), typical(6)))

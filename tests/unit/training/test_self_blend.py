@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from unmask.training.augment.face_axes import TYPICAL_LANDMARKS
 from unmask.training.augment.self_blend import face_mask, self_blended
@@ -73,29 +71,13 @@ def test_a_mask_covers_the_face_of_tight_and_of_wide_crops(marks, turn):
     assert 3 * eyes**2 < largest < 7 * eyes**2
 
 
-def test_the_border_alone_does_not_tell_real_from_fake():
-    # Many looks of one face; the frame of 16 of 224 pixels, as means of small tiles.
-    portrait_of = {name: getattr(skimage.data, name)() for name in ("astronaut",)}
-    rng = np.random.default_rng(0)
-    features, labels, groups = [], [], []
-    for number in range(300):
-        picture = portrait_of["astronaut"]
-        left, top = rng.integers(150, 190), rng.integers(60, 100)
-        crop = cv2.resize(picture[top : top + 110, left : left + 110], (SIDE, SIDE))
-        pair = self_blended(crop, TIGHT, np.random.default_rng((1, number)))
-        for label, face in enumerate(pair):
-            frame = face.astype(np.float32)
-            sharp = np.abs(cv2.Laplacian(frame, cv2.CV_32F))
-            tiles = [cv2.resize(x, (14, 14), interpolation=cv2.INTER_AREA) for x in (frame, sharp)]
-            edge = np.ones((14, 14), bool)
-            edge[1:-1, 1:-1] = False
-            features.append(np.concatenate([tile[edge].ravel() for tile in tiles]))
-            labels.append(label), groups.append(number)
-    x, y, groups = np.array(features), np.array(labels), np.array(groups)
-    x = (x - x.mean(0)) / (x.std(0) + 1e-6)
-    fit = groups < 150
-    model = LogisticRegression(C=0.01, max_iter=500).fit(x[fit], y[fit])
-    assert 0.4 < roc_auc_score(y[~fit], model.decision_function(x[~fit])) < 0.6
+def test_the_border_alone_does_not_tell_real_from_fake(portrait):
+    # The outer 16 of 224 pixels of both faces of a pair are the same, whatever was changed inside.
+    real, fake = made(portrait, 200)
+    rim = np.ones((SIDE, SIDE), bool)
+    rim[8:-8, 8:-8] = False
+    np.testing.assert_array_equal(real[:, rim], fake[:, rim])
+    assert (real != fake)[:, ~rim].any((1, 2)).mean() > 0.95
 
 
 def test_the_outline_of_the_mean_face_comes_with_the_package():

@@ -82,7 +82,7 @@ def test_a_definition_that_moves_is_the_same_code(copy, today):
     rewrite(package / "files.py", function, "")
     import_it = "import os\nfrom unmask.room.writing import write_text\n"
     rewrite(package / "files.py", "import os\n", import_it)
-    (package / "room/writing.py").write_text(f"import os\nfrom pathlib import Path\n\n{function}")
+    (package / "room/writing.py").write_text(f"from unmask.files import write_bytes\n\n{function}")
     assert digests(code_in(package.parent.parent)) == today
 
 

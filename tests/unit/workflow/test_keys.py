@@ -11,8 +11,7 @@ from unmask.files import digest
 from unmask.frames.index import FrameIndex
 from unmask.workflow import keys, stage_settings
 from unmask.workflow.expected import Result
-from unmask.workflow.mtimes import set_mtimes
-from unmask.workflow.receipt import is_whole, write_receipt
+from unmask.workflow.mtimes import State, set_mtimes
 
 KEY = "0123456789abcdef"
 
@@ -70,25 +69,6 @@ def test_a_source_without_a_key_counts_by_its_content(tmp_path):
     assert keys.read_source(tmp_path / "table.csv") == digest("a,b\n")
 
 
-def test_a_receipt_holds_until_a_file_is_another(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("out.csv").write_text("1")
-    Path("beside.csv").write_text("1")
-    write_receipt(Path("r.json"), KEY, [Path("out.csv"), Path("beside.csv")])
-    assert keys.read_key(Path("r.json")) == KEY
-    assert is_whole(Path("r.json"), tmp_path)
-    Path("out.csv").write_text("2")
-    assert not is_whole(Path("r.json"), tmp_path)
-    Path("out.csv").unlink()
-    assert not is_whole(Path("r.json"), tmp_path)
-
-
-def test_a_broken_receipt_vouches_for_nothing(tmp_path):
-    for content in ("", "[]", '{"files": 3}', '{"made_of": "x"}'):
-        (tmp_path / "r.json").write_text(content)
-        assert not is_whole(tmp_path / "r.json", tmp_path)
-
-
 class Chain:
     """Two results of two stages, the second made from the first."""
 
@@ -117,8 +97,7 @@ def chain(tmp_path) -> Chain:
 
 def test_what_is_current_is_made_no_older_than_what_it_was_made_from(chain):
     chain.times(frames=50, detections=60, f=10, d=20)
-    stale, absent = set_mtimes(chain.results, chain.folder)
-    assert not stale and not absent
+    assert set_mtimes(chain.results, chain.folder) == State()
     assert chain.time("f") >= chain.time("frames")
     assert chain.time("d") >= max(chain.time("f"), chain.time("detections"))
 
@@ -131,15 +110,15 @@ def test_times_that_are_right_are_left_alone(chain):
 
 def test_results_out_of_an_archive_without_times_are_current(chain):
     chain.times(frames=0, detections=50, f=0, d=0)
-    assert set_mtimes(chain.results, chain.folder) == ({}, {})
+    assert set_mtimes(chain.results, chain.folder) == State()
     assert chain.time("d") >= 50
 
 
 def test_what_is_stale_is_made_older_than_its_settings(chain):
     chain.times(frames=10, detections=10, f=20, d=30)
     FrameIndex(video="v", made_of="f" * 16).save(chain.folder / "d.json")
-    stale, _ = set_mtimes(chain.results, chain.folder)
-    assert stale == {("detections", "made from other videos, labels or results"): 1}
+    state = set_mtimes(chain.results, chain.folder)
+    assert state.stale == {("detections", "made from other videos, labels or results"): 1}
     assert chain.time("d") < chain.time("detections")
     assert chain.time("f") == 20
 
@@ -147,9 +126,7 @@ def test_what_is_stale_is_made_older_than_its_settings(chain):
 def test_what_is_absent_stays_absent_and_does_not_make_others_stale(chain):
     chain.times(frames=50, detections=10, d=30)
     (chain.folder / "f.json").unlink()
-    stale, absent = set_mtimes(chain.results, chain.folder)
-    assert absent == {"frames": 1}
-    assert not stale
+    assert set_mtimes(chain.results, chain.folder) == State(absent={"frames": 1})
     assert not (chain.folder / "f.json").exists()
     assert chain.time("d") >= chain.time("frames"), "or the workflow would make both again"
 

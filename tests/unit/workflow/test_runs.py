@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from unmask.errors import UnmaskError
+from unmask.machine import host
 from unmask.workflow import run_lock
 from unmask.workflow.lifeline import VARIABLE
 from unmask.workflow.prune import prune
@@ -134,3 +135,50 @@ def test_nothing_is_removed_beside_metadata_that_is_not_ours(tmp_path, content):
 
 def test_a_folder_that_is_not_there_needs_no_pruning(tmp_path):
     assert prune(tmp_path / "absent", SOURCES) == []
+
+
+def test_the_lock_says_who_holds_it_and_is_free_when_that_one_is_gone(holder, tmp_path):
+    assert f"process {holder.pid} on {host()}, begun 20" in run_lock.holder(tmp_path)
+    assert "rm " not in run_lock.holder(tmp_path)
+    holder.terminate()
+    holder.wait()
+    assert run_lock.take(tmp_path)
+    assert f"process {os.getpid()} on" in run_lock.holder(tmp_path)
+
+
+def test_a_run_that_ends_by_itself_leaves_no_name(tmp_path):
+    done = python(HOLD.replace("time.sleep(60)", "sys.exit()"), str(tmp_path))
+    assert done.communicate()[0] == "True\n"
+    assert not (tmp_path / run_lock.HOLDER).exists()
+    assert not run_lock.holder(tmp_path)
+
+
+@pytest.mark.parametrize("at_work", [True, False], ids=["at work", "planning"])
+def test_the_lock_of_another_machine_is_never_taken_and_the_message_says_how_to_lift_it(
+    tmp_path, at_work
+):
+    holds = tmp_path / run_lock.HOLDER
+    holds.parent.mkdir(parents=True)
+    holds.write_text("node7\n4711\n12345\n2026-01-02 03:04:05 +0000")
+    locks = locks_of_snakemake(tmp_path) if at_work else None
+    for _ in range(2):
+        if locks:
+            assert not run_lock.take(tmp_path, patience_s=0)
+            assert list(locks.iterdir())
+            said = run_lock.refusal("Run again when it is done.", tmp_path)
+        else:
+            with pytest.raises(UnmaskError) as raised:
+                run_lock.take(tmp_path, patience_s=0)
+            said = str(raised.value)
+        assert "process 4711 on node7, begun 2026-01-02 03:04:05" in said
+        assert f"rm {holds}" in said
+    holds.unlink()
+    assert run_lock.take(tmp_path)
+
+
+def test_of_two_machines_whose_locks_do_not_reach_each_other_one_gets_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_lock, "_lock", lambda handle: True)
+    assert run_lock.take(tmp_path)
+    monkeypatch.setattr(run_lock, "host", lambda: "node8")
+    with pytest.raises(UnmaskError, match="cannot be told from node8"):
+        run_lock.take(tmp_path, patience_s=0.2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -14,6 +13,7 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from unmask.errors import UnmaskError
+from unmask.files import whole_file
 
 CODECS = {".mp4": ("libx264", "H.264"), ".webm": ("libvpx", "VP8")}
 """How each kind of file is encoded: FFmpeg's name of the encoder, and what it is called."""
@@ -63,14 +63,9 @@ def video_writer(path: Path, fps: float, size: tuple[int, int]) -> Iterator[Vide
     Raises:
         UnmaskError: nothing can be written there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{os.getpid()}.{path.name}")
     try:
-        with VideoWriter(partial, fps, size) as writer:
+        with whole_file(path) as partial, VideoWriter(partial, fps, size) as writer:
             yield writer
             writer.finish()
-        partial.replace(path)
     except av.FFmpegError as error:
         raise UnmaskError(f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        partial.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from unmask.files import whole_file
 from unmask.labels import CLASS_NAMES
 from unmask.report.plots.tables import Rows
 
@@ -39,8 +40,8 @@ def save(
     with style.context(["default", _STYLE]):
         figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
         draw(figure)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, format="png", metadata={"Software": None})
+        with whole_file(path) as partial:
+            figure.savefig(partial, format="png", metadata={"Software": None})
 
 
 def nothing(figure: Figure, title: str, reason: str) -> None:

@@ -16,6 +16,7 @@ import tensorflow as tf
 from unmask.training.augment.camera import RandomQuality
 from unmask.training.augment.codec import RandomCompression
 from unmask.training.augment.color import RandomColor
+from unmask.training.augment.edges import RandomEdges
 from unmask.training.augment.erase import RandomErase
 from unmask.training.augment.geometry import RandomAffine
 
@@ -37,6 +38,7 @@ def augmentation(
     hue: float = 0.0,
     erase: float = 0.0,
     erase_part: float = 0.0,
+    edges: float = 0.0,
     downscale: float = 0.0,
     downscale_to: float = 0.4,
     blur: float = 0.0,
@@ -50,13 +52,16 @@ def augmentation(
 ) -> list[Effect]:
     """The effects that the ``augment`` settings ask for, in the order a picture meets them.
 
-    First the face moves, then comes the light, what covers it, the camera's loss, the codec's.
+    First the picture gets its edges and the face moves, then comes the light, what covers it, the
+    camera's loss, the codec's.
     Effects that would change nothing are left out.
     """
     chain: list[Effect] = []
     if erase or erase_part:
         # Before the face moves, because the landmarks say where it was.
         chain.append(RandomErase(erase, erase_part))
+    if edges:
+        chain.append(RandomEdges(edges))
     if rotation or width_shift or height_shift or shear or zoom or horizontal_flip:
         moves = (rotation, width_shift, height_shift, shear, zoom)
         chain.append(RandomAffine(*moves, horizontal_flip, fill_mode))

@@ -25,6 +25,9 @@ _LARGEST_SCALE = 1 / 0.95
 _BEND = 0.11
 """How far the rim of a mask wanders, before smoothing, as a share of the side."""
 _BEND_GRID, _BEND_SMOOTHNESS = 56, 2.0
+_RIM = 1 / 14
+"""What of a crop's border is never blended, as a share of the side: a classifier that saw nothing
+else told real from fake with an AUC of 0.65 where masks reached it."""
 
 
 def self_blended(
@@ -45,7 +48,7 @@ def self_blended(
     if rng.random() < 0.5:
         source, target = target, source
     source, mask = _move(source, face_mask(landmarks, len(face), rng), rng)
-    mask = _soften(_bend(mask, rng), rng) * np.float32(rng.choice(_STRENGTHS))
+    mask = _soften(_bend(mask, rng), rng) * _inside(len(face)) * np.float32(rng.choice(_STRENGTHS))
     return target, cv2.blendLinear(source, target, mask, 1 - mask)
 
 
@@ -146,6 +149,14 @@ def _bend(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _grid(side: int) -> np.ndarray:
     """The place of each pixel, x and y: (side, side, 2) float32."""
     return np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).astype(np.float32)
+
+
+@cache
+def _inside(side: int) -> np.ndarray:
+    """0 in the crop's rim, rising to 1 over as much again: (side, side) float32."""
+    place = (np.arange(side) + 0.5) / side
+    away = np.minimum(place, 1 - place)
+    return np.clip(np.minimum.outer(away, away) / _RIM - 1, 0, 1).astype(np.float32)
 
 
 def _soften(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from unmask.errors import DatasetError
-from unmask.files import write_text
+from unmask.files import whole_file, write_text
 from unmask.videos.demo.camera import shoot
 from unmask.videos.demo.portraits import other, still
 from unmask.videos.demo.script import FAKE, MARK, METADATA, PEOPLE, DemoClip, Take
@@ -88,21 +88,18 @@ def _film_group(out_dir: Path, clips: list[DemoClip]) -> list[DemoClip]:
 @contextmanager
 def _writer(path: Path, take: Take) -> Iterator[cv2.VideoWriter]:
     """A video writer whose file takes its name only after the last frame."""
-    partial = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     codec = cv2.VideoWriter.fourcc(*CODEC)
-    writer = cv2.VideoWriter(str(partial), codec, take.fps, (take.width, take.height))
-    try:
-        yield writer
-        writer.release()
+    with whole_file(path) as partial:
+        writer = cv2.VideoWriter(str(partial), codec, take.fps, (take.width, take.height))
+        try:
+            yield writer
+        finally:
+            writer.release()
         if not _is_whole(partial, take.frames):
             raise DatasetError(
                 f"{path} could not be written; see that {path.parent} may be written to and that "
                 "its disk has room, then run again"
             )
-        partial.replace(path)
-    finally:
-        writer.release()
-        partial.unlink(missing_ok=True)
 
 
 def _is_whole(path: Path, frames: int) -> bool:
