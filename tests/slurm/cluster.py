@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 NEEDED = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
@@ -24,6 +25,8 @@ def why_not() -> str:
     absent = [name for name in NEEDED if not shutil.which(name)]
     if absent:
         return f"needs Debian's slurm-wlm and munge: there is no {absent[0]}"
+    if not find_spec("snakemake_executor_plugin_slurm"):
+        return "needs the package snakemake-executor-plugin-slurm"
     if os.geteuid():
         return "needs root, which starts the daemons"
     if CONFIG.exists() and _MARK not in CONFIG.read_text("utf-8"):
@@ -42,9 +45,16 @@ def cluster(folder: Path) -> Iterator[str]:
     CONFIG.parent.mkdir(parents=True, exist_ok=True)
     CONFIG.write_text(_config(folder, node), encoding="utf-8")
     daemons = [
-        ["munged", "--foreground", "--force", f"--key-file={keys / 'key'}"]
-        + [f"--socket={keys / 'socket'}", f"--pid-file={keys / 'pid'}"]
-        + [f"--log-file={keys / 'log'}", f"--seed-file={keys / 'seed'}"],
+        [
+            "munged",
+            "--foreground",
+            "--force",
+            f"--key-file={keys / 'key'}",
+            f"--socket={keys / 'socket'}",
+            f"--pid-file={keys / 'pid'}",
+            f"--log-file={keys / 'log'}",
+            f"--seed-file={keys / 'seed'}",
+        ],
         ["slurmctld", "-D"],
         ["slurmd", "-D", "-N", node],
     ]

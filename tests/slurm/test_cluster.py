@@ -14,15 +14,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from slurm.cluster import cluster, jobs, slurm, wait_for, why_not
 
 from commands import REPOSITORY, environment
 from projects import SMALL, contents, snakemake_in
+from slurm.cluster import cluster, jobs, slurm, wait_for, why_not
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(bool(why_not()), reason=why_not() or "there is a cluster"),
-]
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "there is a cluster")
 
 SETTINGS = SMALL | {"train": {"epochs": 6, "batch_size": 8}}
 MODEL = "results/model/model.keras"
@@ -154,6 +151,7 @@ def test_of_a_dead_run_and_the_next_one_only_one_training_lives(node, local, pro
 
 def working(processes: list[int]) -> list[int]:
     """Those that have used a second of the processor since: a training that waits uses none."""
+
     def spent(pid: int) -> float:
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()

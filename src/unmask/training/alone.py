@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def alone(checkpoint: Path, poll_s: float = 1.0) -> Iterator[bool]:
+def alone(checkpoint: Path | None, poll_s: float = 1.0) -> Iterator[bool]:
     """Wait until no other training lives that keeps its state in ``checkpoint``.
 
     A run on a cluster that is killed leaves its training at work, and the next run sends another.
@@ -33,6 +33,9 @@ def alone(checkpoint: Path, poll_s: float = 1.0) -> Iterator[bool]:
     Yields:
         Whether there was another to wait for.
     """
+    if checkpoint is None:
+        yield False
+        return
     turn = checkpoint.with_name(f"{checkpoint.name}.training")
     turn.parent.mkdir(parents=True, exist_ok=True)
     mine = turn.with_name(f"{turn.name}-{host()}-{os.getpid()}")
