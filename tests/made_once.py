@@ -128,6 +128,7 @@ def recorded(folder: Path, store: Store) -> None:
     shutil.copy2(folder / "results/model/model.keras", folder / "earlier.keras")
     (folder / "together.csv").write_text("video,other\n")
     commit(folder, "made")
+    succeed(folder, "git gc --quiet")  # a few files to copy, not hundreds
 
 
 def cloned(folder: Path, store: Store) -> None:

@@ -28,8 +28,10 @@ SMALL = {
 PAPERS = ("tests", "docs", "benchmarks", "notebooks")
 """Folders of a checkout that no run needs."""
 
-_NEVER_WRITTEN = (f"{os.sep}.git{os.sep}objects{os.sep}", f"{os.sep}.dvc{os.sep}cache{os.sep}")
-"""Files in there are named by their content, by git and by DVC."""
+_NEVER_WRITTEN = tuple(
+    f"{os.sep}{folder}{os.sep}" for folder in (".git/objects", ".dvc/cache", "store/files")
+)
+"""Files in there are named by their content, by git and by DVC, there or in a remote."""
 
 Snakemake = Callable[..., Done]
 

@@ -129,7 +129,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
 }
 """For each key a setting that differs from the default."""
 
-DEMO_VALUES = {"groups": 4, "seconds": 1.0, "seed": 1, "root": "data/filmed", "name": "other"}
+DEMO_VALUES = {"groups": 4, "seconds": 1.0, "seed": 1, "root": "data/filmed", "name": "another"}
 """The same for the keys of the demo dataset."""
 
 SETTINGS: dict[str, Any] = {

@@ -15,7 +15,7 @@ from docs.pages import PAGES, commands
 MINUTES = 4.0
 """How long the sample may take beside the part of the long tests, on two quiet cores."""
 
-PARTS = {"test-long": 24, "test-backbones": 12, "test-odd-clips": 8}
+PARTS = {"test-long": 24, "test-backbones": 12, "test-odd-clips": 8, "test-hostile": 8}
 """Of these a commit is tried with one part of so many."""
 
 SUITES = {
@@ -24,6 +24,7 @@ SUITES = {
     "test-browser": 2.0,
     "test-backbones": 1.0,
     "test-odd-clips": 1.5,
+    "test-hostile": 1.5,
 }
 """Minutes of each suite, or of a part of it."""
 

@@ -1,6 +1,7 @@
-"""Tries hostile inputs, each in a process of its own: ``python -m hostile.run [EVERY]``.
+"""Tries hostile inputs, each in a process of its own: ``python -m hostile.run [EVERY [FIRST]]``.
 
-Prints what became of each as JSON, a line a case. ``EVERY`` tries every so many alone.
+Prints what became of each as JSON, a line a case. ``EVERY`` tries every so many alone, from the
+``FIRST``, which is 0.
 """
 
 from __future__ import annotations
@@ -108,9 +109,9 @@ def _attack(case: Case, folder: Path, write: int) -> None:
 def main() -> None:
     """Print a line for each case."""
     faulthandler.enable()
-    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    every, first, *_ = [*map(int, sys.argv[1:]), *(1, 0)[len(sys.argv) - 1 :]]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        for outcome in outcomes(all_cases()[::every], Path(folder)):
+        for outcome in outcomes(all_cases()[first::every], Path(folder)):
             print(json.dumps(asdict(outcome)), flush=True)
 
 

@@ -92,7 +92,7 @@ def jobs(*states: str) -> list[str]:
     return listed.splitlines()
 
 
-def wait_for(holds, seconds: float = 600.0) -> None:
+def wait_for(holds, seconds: float = 1800.0) -> None:
     """Wait until something holds."""
     until = time.monotonic() + seconds
     while not holds():

@@ -35,7 +35,7 @@ def node(tmp_path_factory):
 def local(tmp_path_factory):
     """The results of the same settings, made on this machine alone."""
     folder = tmp_path_factory.mktemp("local")
-    done = snakemake_in(folder, SETTINGS)("--", "all")
+    done = snakemake_in(folder, SETTINGS)()
     assert done.returncode == 0, done.stdout
     return contents(folder)
 

@@ -217,7 +217,7 @@ def test_what_was_scored_before_an_interruption_is_written(finished, tmp_path):
         if "p_fake" in line:
             process.send_signal(signal.SIGINT)
             break
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in rest
     assert "interrupted: " in rest

@@ -16,6 +16,7 @@ from unmask.records import Box, Point
 
 if TYPE_CHECKING:
     from unmask.detections.index import Face
+    from unmask.frames.limits import MediaLimits
 
 Pixels = NDArray[np.uint8]
 """RGB (height, width, 3)."""
@@ -89,6 +90,7 @@ def crop_faces(video: str | Path, **sections: Mapping[str, Any]) -> list[FaceCro
         [(224, 224, 3), (224, 224, 3), (224, 224, 3), (224, 224, 3)]
     """
     from unmask.config import validate
+    from unmask.frames.limits import LIMITS, MediaLimits
     from unmask.prediction.prepare import PREPARATION
 
     if strange := sorted(set(sections) - set(PREPARATION)):
@@ -96,17 +98,22 @@ def crop_faces(video: str | Path, **sections: Mapping[str, Any]) -> list[FaceCro
             f"crop_faces: {strange[0]} is no section that says how crops are made. Allowed: "
             f"{', '.join(PREPARATION)}. For example:\n  crop_faces(video, crop={{'size': 224}})"
         )
-    return crop_as(video, validate(sections).model_dump(include=set(PREPARATION)))
+    contract = validate(sections).model_dump(include=set(PREPARATION))
+    limits = MediaLimits(**{key: contract["frames"].pop(key) for key in LIMITS})
+    return crop_as(video, contract, limits)
 
 
-def crop_as(video: str | Path, contract: Mapping[str, Any]) -> list[FaceCrop]:
+def crop_as(
+    video: str | Path, contract: Mapping[str, Any], limits: MediaLimits | None = None
+) -> list[FaceCrop]:
     """Cut faces out as a contract's ``frames``, ``detect`` and ``crop`` say."""
     from unmask.frames.images import read_image
+    from unmask.frames.limits import USUAL
     from unmask.prediction.prepare import prepare
 
     file = one_file(video)
     with tempfile.TemporaryDirectory(prefix="unmask-") as folder:
-        prepared = prepare(file, contract, Path(folder))
+        prepared = prepare(file, contract, Path(folder), limits=limits or USUAL)
         if not prepared.crops.ok:
             raise UnreadableMedia(f"{file}: {prepared.crops.reason}")
         return [

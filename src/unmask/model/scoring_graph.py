@@ -6,7 +6,6 @@ import io
 import itertools
 import json
 import logging
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import expit
 
+from unmask.files import scratch_directory
 from unmask.model.export import quiet, traced, trial_images
 from unmask.model.members import EXTRAS, GRAPH, SOURCES, WEIGHTS
 from unmask.model.onnx_scorer import INPUT, OUTPUT, OnnxScorer
@@ -66,8 +66,8 @@ def _add(path: Path, model: keras.Model) -> str:
     except Exception as error:
         # The converter raises anything for a layer that it does not know.
         return f"it cannot be converted: {error}"
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        whole = Path(folder) / path.name
+    with scratch_directory(path) as folder:
+        whole = folder / path.name
         if _write(path, whole, graph) > EXTRAS[GRAPH]:
             return "too many of its weights are folded into others"
         apart = _apart(part, OnnxScorer(whole))

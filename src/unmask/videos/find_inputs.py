@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,9 +110,14 @@ def _inside(path: Path) -> list[tuple[Path, str]]:
 
 def _why_not(file: Path) -> str:
     """Why a file in a folder is not scored; nothing if it is."""
-    if not file.exists():
-        return "a link to a file that is not there"
-    if not file.is_file():
+    try:
+        kind = file.stat().st_mode
+    except OSError as error:
+        absent = isinstance(error, FileNotFoundError)
+        return (
+            "a link to a file that is not there" if absent else f"cannot be read: {error.strerror}"
+        )
+    if not stat.S_ISREG(kind):
         return "a pipe, a device or a socket"
     return "" if is_media(file) else "neither a video nor an image"
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from unmask.errors import UnmaskError
 from unmask.frames.bounds import CRASHES, OUT_OF_MEMORY, bound_memory, crashed, took_too_long
 from unmask.frames.limits import MediaLimits
+from unmask.machine import what_it_lacks
 from unmask.workflow import lifeline
 
 _LOOKS_EVERY_S = 0.02
@@ -60,6 +61,12 @@ def _work_and_end(work: Callable[[], None], parent: int) -> None:
         code = 2
     except MemoryError:
         code = OUT_OF_MEMORY
+    except OSError as error:
+        if text := what_it_lacks(error):
+            print(text, file=sys.stderr)
+            code = 2
+        else:
+            traceback.print_exc()
     except BaseException:
         traceback.print_exc()
     finally:

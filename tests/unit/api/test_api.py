@@ -169,7 +169,7 @@ def run_program(folder, program: str) -> str:
     """What a program prints that says nothing else."""
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=folder, env=environment(), capture_output=True, text=True, timeout=300, check=True,
+        cwd=folder, env=environment(), capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stderr == ""
     return done.stdout

@@ -85,7 +85,9 @@ def test_each_family_gives_a_finite_map_of_the_inputs_size(backbone, at_once):
     assert max(one.max() for one in maps) == 1
 
 
-@pytest.mark.parametrize("backbone", ["Meso4", "MesoInception4", "MobileNet"])
+@pytest.mark.parametrize(
+    "backbone", ["Meso4", "MesoInception4", pytest.param("MobileNet", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("head", ["native", "pool", "flatten"])
 def test_every_head_works(backbone, head):
     split = split_model(build_model(backbone=backbone, head=head, input_size=64))

@@ -10,6 +10,7 @@ import media
 from unmask.cli import main
 from unmask.frames.images import read_image
 from unmask.frames.index import FrameIndex
+from unmask.frames.limits import MediaLimits
 from unmask.frames.sample import extract_frames, spread
 
 
@@ -332,3 +333,27 @@ heavy = {"tensorflow", "pandas", "pydantic", "sklearn", "matplotlib", "onnxrunti
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"max_pixels": 5000}, "192 x 32 pixels, more than frames.max_pixels: 5000"),
+        ({"max_seconds": 0.5}, "it lasts 1 s, longer than frames.max_seconds: 0.5"),
+    ],
+)
+def test_a_video_over_a_limit_is_quarantined_and_the_reason_names_the_setting(
+    tmp_path, limits, said
+):
+    clip = media.numbered_clip(tmp_path / "a.mp4")
+    index = extract_frames(clip, tmp_path / "frames", video="a", limits=MediaLimits(**limits))
+    assert said in index.reason and not index.ok
+    assert list((tmp_path / "frames").iterdir()) == []
+
+
+def test_a_picture_over_the_limit_is_not_decoded(tmp_path):
+    picture = media.write_image(tmp_path / "a.png", media.portrait())
+    index = extract_frames(
+        picture, tmp_path / "f", video="a", limits=MediaLimits(max_pixels=10_000)
+    )
+    assert "512 x 600 pixels, more than frames.max_pixels: 10000" in index.reason

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -48,10 +49,7 @@ def crops() -> np.ndarray:
     return np.stack(found)
 
 
-QUICK, LONG = ("Meso4", "MobileNet"), "EfficientNetV2B0"
-
-
-@pytest.fixture(scope="module", params=[*QUICK, pytest.param(LONG, marks=pytest.mark.long)])
+@pytest.fixture(scope="module")
 def trained(request, crops, tmp_path_factory) -> Path:
     """A model file whose frozen batch norms have seen the crops, so that scores differ."""
     runtime.make_deterministic(7)
@@ -85,9 +83,17 @@ def tflite_scores(path: Path, rgb: np.ndarray) -> np.ndarray:
 
 
 SCORES = {"onnx": onnx_scores, "tflite": tflite_scores}
+QUICK = ("Meso4", "onnx"), ("Meso4", "tflite"), ("MobileNet", "onnx")
 
 
-@pytest.mark.parametrize("kind", SCORES)
+@pytest.mark.parametrize(
+    ("trained", "kind"),
+    [
+        pytest.param(*tried, marks=() if tried in QUICK else pytest.mark.long)
+        for tried in product(NETWORKS, SCORES)
+    ],
+    indirect=["trained"],
+)
 def test_an_export_scores_crops_as_the_model_does_in_batches_of_any_size(
     trained, crops, tmp_path, kind
 ):

@@ -166,7 +166,6 @@ def test_imagenet_weights_come_from_the_cache_or_the_error_names_the_place(
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
     )
     assert str(cache / file) in done.stdout
     assert "weights: none" in done.stdout

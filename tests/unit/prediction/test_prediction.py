@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from base64 import b64encode
@@ -109,11 +110,13 @@ def test_every_file_in_a_folder_is_scored_or_left_out_with_a_reason(tmp_path):
         "notes.txt": "neither a video nor an image",
         "gone.mp4": "a link to a file that is not there",
         "pipe.mp4": "a pipe, a device or a socket",
+        "round.mp4": f"cannot be read: {os.strerror(errno.ELOOP)}",
         "elsewhere": "a link to a folder; name the folder itself",
     }
     media.text_file(folder / "notes.txt")
     (folder / "gone.mp4").symlink_to("nowhere.mp4")
     os.mkfifo(folder / "pipe.mp4")
+    (folder / "round.mp4").symlink_to("round.mp4")
     (folder / "elsewhere").symlink_to(clip.parent)
     for hidden in (".hidden.mp4", ".git/a.mp4"):
         media.text_file(folder / hidden)

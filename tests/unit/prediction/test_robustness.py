@@ -27,7 +27,7 @@ from unmask.videos.manifest import Video, manifest_text
 LUMA = np.array([0.114, 0.587, 0.299])
 
 CONTRACT = {
-    "classes": ["real", "fake"], "input_size": 48, "channels": "rgb", "scaling": "unit",
+    "classes": ["real", "fake"], "input_size": 48, "channels": "RGB", "scaling": "unit",
     "backbone": "Meso4", "threshold": 0.4,
     "frames": {"fps": 2.0, "count": None, "max_size": None, "quality": 95, "min_decoded": 0.9},
     "detect": {"detector": "opencv", "min_face": 0.1, "device": "cpu", "fidelity": False},

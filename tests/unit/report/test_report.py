@@ -455,13 +455,19 @@ def test_a_page_shows_what_the_model_looked_at_or_says_why_not(results):
 
 
 def test_the_pages_lead_from_one_to_the_next_in_the_order_of_the_table(results):
-    page = Page(built(results))
-    listed = [a["href"] for a in page.all("a") if a["href"].startswith("videos/")]
-    order = list(dict.fromkeys(listed))[:4]
-    assert order[0] == "videos/test_r2.html"  # the one mistake
+    table = json.loads(Page(built(results)).scripts[0])["table"]
+    order = [row[0] for row in table]
+    assert order[0] == "test_r2"  # the one mistake
     for name, after in pairwise(order):
-        links = page_of(results, name.removeprefix("videos/").removesuffix(".html")).all("a")
-        assert f"../{after}" in [a["href"] for a in links if a.get("rel") == "next"]
+        links = page_of(results, name).all("a")
+        assert f"../videos/{after}.html" in [a["href"] for a in links if a.get("rel") == "next"]
+
+
+def test_it_begins_with_its_headline_and_faces_mistakes_first(results):
+    text = Page(built(results)).text
+    said = ["Finds 2 of 2 fakes, calls 1 of 2 real videos fake", "real, called fake ✗", "AUC"]
+    assert [text.index(part) for part in said] == sorted(text.index(part) for part in said)
+    assert text.index("fake, called fake ✓") < text.index("AUC")
 
 
 def test_several_people_in_a_video_are_told_apart(results):
@@ -487,7 +493,9 @@ def test_all_videos_are_in_the_page_for_its_search_but_few_of_them_as_rows(resul
     data = json.loads(page.scripts[0])
     assert [row[0] for row in data["table"]] == ["test_r2", "test_f2", "test_r1", "test_f1"]
     assert data["rows"] == 1 and sorted(data["scores"])[0] == [0, 0.3]
-    assert len([a for a in page.all("a") if a["href"] == "videos/test_f2.html"]) == 1  # gallery
+    assert (
+        len([a for a in page.all("a") if a["href"] == "videos/test_f2.html"]) == 2
+    )  # faces, gallery
     assert "1 at a time of 4" in page.text
 
 

@@ -245,7 +245,7 @@ def test_two_devices_train_as_one_does(dataset, tmp_path):
         }  # fmt: skip
         subprocess.run(
             [sys.executable, "-c", TWO_DEVICES, devices, json.dumps(given)],
-            check=True, timeout=300,
+            check=True,
         )  # fmt: skip
         histories.append(read_history(tmp_path / devices / "history.csv"))
     one, two = ([float(row["loss"]) for row in history] for history in histories)

@@ -178,7 +178,7 @@ def test_the_command_in_another_process_makes_the_same_model(dataset, trained, t
     arguments += ["--settings", tmp_path / "train.json", "--output-dir", tmp_path / "model"]
     done = subprocess.run(
         [sys.executable, "-m", "unmask", "train", *map(str, arguments)],
-        capture_output=True, text=True, check=True, timeout=300,
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
     ours, theirs = (load_model(m)[0] for m in (trained.model, tmp_path / "model/model.keras"))
     for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):

@@ -46,7 +46,7 @@ def test_what_it_finds_is_made_again_though_dates_and_size_are_the_same(project)
 
 
 def test_results_that_do_not_say_what_they_hold_are_counted(project):
-    receipt = project / "results/made_of/manifest.json"
+    receipt = project / "results/workflow/made_of/manifest.json"
     content = json.loads(receipt.read_text())
     receipt.write_text(json.dumps({"made_of": content["made_of"], "files": {}}))
     done = call("unmask", "verify", cwd=project)
