@@ -39,7 +39,7 @@ $(READY_DEV): requirements-dev.lock $(READY)
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-all test-long test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-slurm test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
+.PHONY: help install run sync record test coverage test-all test-long test-kills test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-slurm test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,7 +108,10 @@ detector: $(READY) ## train the detector that ships with unmask anew (long; pres
 	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml
 	cp results/model/model.keras results/detector/1.keras
 	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml presets/detector_2.yaml
-	$(BIN)/python scripts/ship_detector.py --start results/detector/1.keras --share 0.6
+	cp results/model/model.keras results/detector/2.keras
+	$(BIN)/snakemake --cores all train --configfile presets/detector.yaml presets/elsewhere.yaml
+	$(BIN)/python scripts/ship_detector.py results/detector/2.keras --start results/detector/1.keras \
+		--share 0.6 --beside results/model/model.keras
 
 bench: $(READY_DEV) ## measure detectors, stages, planning, training, the report (CLIPS=… for your own videos)
 	$(BIN)/python benchmarks/detectors.py $(CLIPS) --markdown benchmarks/results/detectors.md

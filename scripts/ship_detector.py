@@ -2,22 +2,30 @@
 
     python scripts/ship_detector.py [results/model/model.keras] [--preset presets/detector.yaml]
                                     [--start results/first.keras --share 0.6]
+                                    [--beside results/other.keras]
 
 Beside its weights, as 16-bit numbers, the file has the graph that ONNX Runtime scores with, and
 says how videos are prepared and scored: as the preset has it. The threshold is the score that so
 many of the validation split's real crops reach (--real-called-fake); the undecided range is given
 in the same way. Where the model was trained on from --start, its weights may be averaged with those
-(WiSE-FT, Wortsman et al., CVPR 2022): --share is the model's part. The card beside the model is
-written by hand: it has to say what was measured of it.
+(WiSE-FT, Wortsman et al., CVPR 2022): --share is the model's part. With --beside, another network
+becomes a part of the model: the logits of both are added, each by its spread over the validation
+split, so that both say as much. The card beside the model is written by hand: it has to say what
+was measured of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 
 def main() -> None:
@@ -26,6 +34,7 @@ def main() -> None:
     parser.add_argument("model", type=Path, nargs="?", default=Path("results/model/model.keras"))
     parser.add_argument("--start", type=Path, help="a model that it was trained on from")
     parser.add_argument("--share", type=float, default=1.0, help="of the model, beside --start")
+    parser.add_argument("--beside", type=Path, help="another model, to score together with it")
     parser.add_argument("--preset", type=Path, default=Path("presets/detector.yaml"))
     parser.add_argument("--dataset", type=Path, default=Path("results/dataset"))
     parser.add_argument("--index", type=Path, default=Path("results/dataset.csv"))
@@ -48,10 +57,12 @@ def main() -> None:
     if args.start:
         first, _ = load_model(args.start)
         model.set_weights(averaged(first.get_weights(), model.get_weights(), args.share))
+    crops = read_split(args.index, args.dataset, "val")
+    if args.beside:
+        model = joined([model, load_model(args.beside)[0]], crops.files)
     contract |= STAGES["train"].select(config)["contract"]
     contract["look"] = vars(look_of_split(args.index, "train"))
     contract["scoring"] = {"aggregate": config.score.aggregate, "flip": config.score.flip}
-    crops = read_split(args.index, args.dataset, "val")
     scores = real_scores(model, contract, crops)
     contract["threshold"] = threshold_at(scores, args.real_called_fake)
     contract["undecided"] = [threshold_at(scores, share) for share in args.undecided]
@@ -71,6 +82,37 @@ def main() -> None:
 def averaged(first: list[np.ndarray], second: list[np.ndarray], share: float) -> list[np.ndarray]:
     """Weights on the line between two models, ``share`` of the way to the second."""
     return [(1 - share) * one + share * other for one, other in zip(first, second, strict=True)]
+
+
+def joined(models: Sequence[keras.Model], files: Sequence[Path]) -> keras.Model:
+    """One network of several: their features side by side, and one output that adds their logits.
+
+    All end in the mean of each feature over the image and one dense layer, and take crops of one
+    size. A logit counts by its standard deviation over ``files``.
+    """
+    import keras
+
+    from unmask.model.predict_crops import predict_logits
+
+    size = models[0].input_shape[1]
+    pixels = keras.Input((size, size, 3), name="rgb")
+    spreads = [float(predict_logits(m, files, input_size=size).std()) for m in models]
+    mean = sum(spreads) / len(spreads)
+    features, kernels, bias = [], [], np.zeros(1, np.float32)
+    for model, spread in zip(models, spreads, strict=True):
+        pool, last = model.get_layer("pool"), model.get_layer("p_fake")
+        features.append(keras.Model(model.inputs, pool.input)(pixels))
+        kernel, own = last.get_weights()
+        share = mean / spread / len(models)
+        kernels.append(kernel * share)
+        bias += own * share
+    body = keras.Model(pixels, keras.layers.Concatenate(name="features")(features), name="body")
+    output = keras.layers.Dense(1, activation="sigmoid", dtype="float32", name="p_fake")
+    whole = keras.Input((size, size, 3), name="rgb")
+    x = keras.layers.GlobalAveragePooling2D(name="pool")(body(whole))
+    model = keras.Model(whole, output(x), name="unmask")
+    output.set_weights([np.concatenate(kernels), bias])
+    return model
 
 
 def real_scores(model: object, contract: dict, crops: object) -> np.ndarray:

@@ -383,12 +383,12 @@ LOSSES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     ),
     "a plot deleted": (
         lambda folder: (folder / "results/plots/roc.png").unlink(),
-        "plots",
+        "plots report",
         "",
     ),
     "a crop emptied": (
         lambda folder: next((folder / "results/faces/a").glob("*.jpg")).open("w").close(),
-        "crop_faces dataset",
+        "crop_faces",
         "crop_faces",
     ),
     "detections cut short": (

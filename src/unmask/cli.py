@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from unmask import __version__
+from unmask.disk.machine import what_it_lacks
 from unmask.errors import UnmaskError
-from unmask.machine import what_it_lacks
 from unmask.workflow import lifeline
 
 COMMANDS = sorted(

@@ -16,7 +16,7 @@ from hostile.case import FINISHED, QUARANTINED, Case
 from hostile.odd_files import ODD
 from unmask.cli import main
 from unmask.config.schema import Config
-from unmask.files import digest
+from unmask.disk.files import digest
 from unmask.frames.index import FrameIndex
 from unmask.workflow.stage_settings import text
 

@@ -58,6 +58,7 @@ def head(project: Path, *targets: str) -> subprocess.Popen[str]:
             "--slurm-init-seconds-before-status-checks=5",
             "--slurm-status-command=squeue",
             "--latency-wait=5",
+            "--jobs=2",
             "--",
             *targets,
         ],

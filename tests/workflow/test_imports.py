@@ -16,7 +16,7 @@ from unmask.workflow.code import PACKAGE, RULES, Code
 STARTS = ("unmask.cli", "unmask.workflow.lifeline", "unmask")
 """What every command passes through before it is one: it shapes no result."""
 
-WITH_TENSORFLOW = ("train", "score", "explain", "verdicts", "onnx", "tflite")
+WITH_TENSORFLOW = ("train", "score", "explain", "verdicts", "robustness", "onnx", "tflite")
 WITH_STATISTICS = ("shortcuts", "metrics", "plots", "report")
 
 TELL = """
@@ -60,7 +60,15 @@ def project(finished, tmp_path_factory):
 def commands(project) -> dict[str, list[str]]:
     """A command line of each stage, as Snakemake would run it."""
     settings = SMALL | {"predict": {"inputs": [str(next(project.glob("data/demo/*.mp4")))]}}
-    options = ("all", "exports", "verdicts", "--dry-run", "--forceall", "--printshellcmds")
+    options = (
+        "all",
+        "exports",
+        "verdicts",
+        "robustness",
+        "--dry-run",
+        "--forceall",
+        "--printshellcmds",
+    )
     shown = snakemake_in(project, settings)(*options).stdout
     lines = re.findall(r"unmask (\w+) (.*?) (?:> |2>&1)", shown)
     return {name: [name, *shlex.split(rest)] for name, rest in lines}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from unmask.disk.records import Box, Point
 from unmask.errors import UnmaskError, UnreadableMedia
-from unmask.records import Box, Point
 
 if TYPE_CHECKING:
     from unmask.detections.index import Face

@@ -68,8 +68,8 @@ def _dataset(config: Config, folder: Path) -> Path:
     """Make ``folder/dataset`` and its table of the one dataset of crops; returns the table."""
     from unmask.dataset.accept import accept
     from unmask.dataset.build import COLUMNS, build_dataset
+    from unmask.disk.tables import write_table
     from unmask.faces.adopt import adopt_dataset
-    from unmask.tables import write_table
     from unmask.videos.inventory import take_inventory
     from unmask.videos.left_out import left_out_lines, split_videos
     from unmask.videos.problems import Problem
@@ -77,7 +77,7 @@ def _dataset(config: Config, folder: Path) -> Path:
     from unmask.workflow.stages import settings_of
 
     names = config.split.model_dump(include={"pair_by", "people", "together"})
-    inventory = take_inventory(config.datasets, Path(), **names)
+    inventory = take_inventory(config.datasets, Path(), beside_results=True, **names)
     digests = inventory.digests(
         (video.path for video in inventory.videos),
         lambda files: {file: content_digest(Path(file)) for file in files},

@@ -29,8 +29,8 @@ def run(args: Namespace) -> int:
     from unmask.dataset.accept import accept
     from unmask.dataset.duplicates import read_pairs
     from unmask.dataset.quarantine import looks_of_datasets
+    from unmask.disk.files import write_text
     from unmask.faces.look import differences
-    from unmask.files import write_text
     from unmask.videos.manifest import read_manifest
     from unmask.videos.problems import read_quarantine
     from unmask.workflow.stage_settings import load

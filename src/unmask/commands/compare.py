@@ -33,11 +33,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.disk.files import write_text
     from unmask.errors import UnmaskError
     from unmask.evaluation.compare import compare
     from unmask.evaluation.comparison_text import comparison_json, comparison_text
     from unmask.evaluation.scored_runs import read_runs
-    from unmask.files import write_text
 
     if not 0 < args.confidence < 1:
         raise UnmaskError(f"--confidence {args.confidence}: allowed is above 0 and below 1")

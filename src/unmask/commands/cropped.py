@@ -25,9 +25,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.dataset.face_indexes import save_indexes
+    from unmask.disk.tables import read_table
     from unmask.faces.adopt import KEEP, adopt_dataset
     from unmask.frames.images import limit_threads
-    from unmask.tables import read_table
     from unmask.workflow.stage_settings import load
 
     limit_threads(1)

@@ -28,7 +28,7 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.dataset.build import COLUMNS, build_dataset
     from unmask.dataset.face_indexes import load_face_indexes
-    from unmask.tables import write_table
+    from unmask.disk.tables import write_table
     from unmask.videos.manifest import read_manifest
     from unmask.workflow.keys import key_of_job
     from unmask.workflow.receipt import each_key_of_crops, keys_of_crops, write_receipt

@@ -25,7 +25,7 @@ def run(args: Namespace) -> int:
     from unmask.dataset.duplicates import pairs_text
     from unmask.dataset.face_indexes import load_indexes
     from unmask.dataset.near_duplicates import find_pairs
-    from unmask.files import write_text
+    from unmask.disk.files import write_text
     from unmask.frames.index import FrameIndex
     from unmask.videos.manifest import read_manifest
     from unmask.workflow.keys import key_of_many, read_key

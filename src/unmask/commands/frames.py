@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.files import fresh_directory
+    from unmask.disk.files import fresh_directory
     from unmask.frames.images import limit_threads
     from unmask.frames.index import FrameIndex
     from unmask.frames.limits import LIMITS, MediaLimits

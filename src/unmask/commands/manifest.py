@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.files import write_text
+    from unmask.disk.files import write_text
     from unmask.videos.left_out import split_videos
     from unmask.videos.manifest import left_out_text, manifest_text, read_candidates
     from unmask.workflow.stage_settings import load

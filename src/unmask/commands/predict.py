@@ -251,7 +251,7 @@ def run(args: Namespace) -> int:
 
 def _inputs(args: Namespace) -> Inputs:
     """What is to be scored: the files of the table, or what the arguments stand for."""
-    from unmask.tables import read_table
+    from unmask.disk.tables import read_table
     from unmask.videos.find_inputs import Inputs, find_inputs
 
     if not args.files:

@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
-    from unmask.tables import read_table
+    from unmask.disk.tables import read_table
     from unmask.workflow.prune import prune
 
     rows = read_table(args.sources)

@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.dataset.face_indexes import load_face_indexes
     from unmask.dataset.quarantine import collect, quality_text
-    from unmask.files import write_text
+    from unmask.disk.files import write_text
     from unmask.videos.manifest import read_manifest
     from unmask.videos.problems import quarantine_text, read_quarantine
     from unmask.workflow.receipt import keys_of_crops

@@ -26,8 +26,8 @@ def run(args: Namespace) -> int:
     """Run the command."""
     import json
 
+    from unmask.disk.files import write_text
     from unmask.evaluation.repeats import parts_of_repeats, repeats_text
-    from unmask.files import write_text
     from unmask.report.repeats_page import repeats_page
     from unmask.workflow.stage_settings import load
 

@@ -27,9 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command."""
+    from unmask.disk.files import write_text
     from unmask.evaluation.robustness import robustness_rows, robustness_text
     from unmask.evaluation.scores import read_videos
-    from unmask.files import write_text
     from unmask.model.contract import read_contract
     from unmask.prediction.robustness import scores_after
     from unmask.prediction.run_settings import scoring_of_run

@@ -25,10 +25,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Run the command."""
     from unmask.dataset.face_indexes import load_face_indexes
+    from unmask.disk.files import write_text
+    from unmask.disk.tables import write_table
     from unmask.evaluation.properties import NAMES, columns_of, measure_all
     from unmask.evaluation.shortcuts import find_shortcuts, shortcuts_text
-    from unmask.files import write_text
-    from unmask.tables import write_table
     from unmask.videos.manifest import read_manifest
     from unmask.workflow.stage_settings import load
 

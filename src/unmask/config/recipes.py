@@ -18,8 +18,8 @@ import unmask
 from unmask.config.load import read_yaml, validate
 from unmask.config.messages import closest
 from unmask.config.schema import Config
+from unmask.disk.files import write_text
 from unmask.errors import ConfigError
-from unmask.files import write_text
 
 PRESETS = Path(unmask.__file__).parent.parent.parent / "presets"
 

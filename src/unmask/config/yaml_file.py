@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from unmask.disk.foreign import MB, read_text, shown
 from unmask.errors import UnmaskError
-from unmask.foreign import MB, read_text, shown
 
 MOST_BYTES = 1 * MB
 MOST_VALUES = 100_000

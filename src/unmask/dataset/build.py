@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.files import fresh_directory
 from unmask.errors import DatasetError
 from unmask.faces.index import FaceIndex
-from unmask.files import fresh_directory
 from unmask.labels import CLASS_NAMES, SPLITS
 from unmask.videos.manifest import Video
 from unmask.videos.split import assert_no_leak

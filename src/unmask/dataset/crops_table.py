@@ -6,7 +6,7 @@ from collections.abc import Container
 from pathlib import Path
 from typing import NamedTuple
 
-from unmask.tables import read_rows
+from unmask.disk.tables import read_rows
 
 
 class CropFile(NamedTuple):

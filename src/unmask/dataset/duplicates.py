@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from unmask.tables import read_table, table_text
+from unmask.disk.tables import read_table, table_text
 
 LIMIT = 0.15
 """Largest share of differing bits among near-duplicates."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from unmask.disk.files import write_text
 from unmask.faces.index import FaceIndex
-from unmask.files import write_text
 from unmask.videos.manifest import Video
 
 

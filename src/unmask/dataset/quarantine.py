@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from unmask.disk.tables import read_table, table_text
 from unmask.faces.index import FaceIndex, Quality
 from unmask.faces.look import MUCH, Look, middle
-from unmask.tables import read_table, table_text
 from unmask.videos.manifest import Video
 from unmask.videos.problems import Problem
 

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from unmask.detections.index import Face
+from unmask.disk.records import Point
 from unmask.errors import ConfigError, UnreadableMedia
-from unmask.records import Point
 
 REDUCTIONS = {
     1: cv2.IMREAD_COLOR,

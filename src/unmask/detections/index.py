@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.records import Box, Point, Record, _points, _read
 from unmask.frames.index import Frame
-from unmask.records import Box, Point, Record, _points, _read
 
 
 @dataclass

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.tables import read_rows
 from unmask.errors import DatasetError
 from unmask.evaluation.scores import VideoScore
 from unmask.labels import CLASS_NAMES, SPLITS
 from unmask.model.contract import read_contract
-from unmask.tables import read_rows
 from unmask.videos.manifest import Video
 from unmask.videos.problems import Problem
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+from unmask.disk.foreign import read_json
 from unmask.errors import UnmaskError
-from unmask.foreign import read_json
 from unmask.model.contract import ScoringOfModel, Share
 from unmask.model.form import Range, faults
 

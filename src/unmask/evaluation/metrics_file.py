@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from unmask.disk.files import write_text
+from unmask.disk.tables import read_table
 from unmask.errors import DatasetError
 from unmask.evaluation import counts
 from unmask.evaluation.blocks import Measurer
@@ -16,8 +18,6 @@ from unmask.evaluation.operating_points import operating_points, undecided_band
 from unmask.evaluation.rows import parts_of, subgroups_of
 from unmask.evaluation.sample import Sample, sample_of
 from unmask.evaluation.scores import FrameScore, VideoScore, read_frames, read_videos
-from unmask.files import write_text
-from unmask.tables import read_table
 from unmask.videos.manifest import Video, read_manifest
 from unmask.videos.problems import read_quarantine
 from unmask.videos.split import assert_no_leak

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import mean, stdev
 from typing import Any
 
-from unmask.tables import table_text
+from unmask.disk.tables import table_text
 from unmask.videos.ids import slug
 
 ALL = "all test videos"

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from math import nan
 
+from unmask.disk.tables import table_text
 from unmask.errors import DatasetError
 from unmask.evaluation.blocks import Measurer
 from unmask.evaluation.compare import compare
 from unmask.evaluation.sample import sample_of
 from unmask.evaluation.scores import VideoScore
-from unmask.tables import table_text
 
 AS_THEY_ARE = "as they are"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from scipy.special import expit
 
+from unmask.disk.tables import errors_at_line, path_inside, read_rows
 from unmask.evaluation.aggregate import check_aggregate
 from unmask.evaluation.scores import (
     CropScore,
@@ -21,7 +22,6 @@ from unmask.evaluation.scores import (
     track_scores,
     video_scores,
 )
-from unmask.tables import errors_at_line, path_inside, read_rows
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from scipy.special import expit
 
+from unmask.disk.tables import errors_at_line, read_rows, write_table
 from unmask.evaluation.aggregate import aggregate_logits
 from unmask.model.logits import logit_of
-from unmask.tables import errors_at_line, read_rows, write_table
 
 DECIMALS = 7
 """Decimals of every stored probability. Where all are 0 or 9, the logit tells scores apart."""

@@ -25,9 +25,9 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
+from unmask.disk.tables import read_table, table_text
 from unmask.evaluation.intervals import auc_interval
 from unmask.evaluation.properties import NAMES, UNITS, describe
-from unmask.tables import read_table, table_text
 
 TOGETHER = "all together"
 STRONG = 0.65

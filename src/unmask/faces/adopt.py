@@ -15,17 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.detections.index import Face
+from unmask.disk.files import fresh_directory
+from unmask.disk.records import Square
 from unmask.errors import UnreadableMedia
 from unmask.faces.crop import STAGE, look_of, rounded, shares
 from unmask.faces.geometry import Geometry, crop_square
 from unmask.faces.index import Crop, FaceIndex, Quality
 from unmask.faces.look import sharpness
 from unmask.faces.ready_crops import ReadyCrops
-from unmask.files import fresh_directory
 from unmask.frames.bounds import needs_memory
 from unmask.frames.images import read_image, write_jpeg
 from unmask.frames.limits import USUAL
-from unmask.records import Square
 
 KEEP = "keep"
 """The setting `geometry` of a dataset whose crops are taken as they are."""

@@ -13,14 +13,14 @@ import numpy as np
 
 from unmask.detections.detector import min_face_pixels
 from unmask.detections.index import DetectionIndex, FrameFaces
+from unmask.disk.files import fresh_directory
+from unmask.disk.records import Point, Square
 from unmask.errors import UnreadableMedia
 from unmask.faces.geometry import Geometry, crop_square, in_crop
 from unmask.faces.index import Crop, FaceIndex, Quality
 from unmask.faces.look import Look, look, sharpness
 from unmask.faces.select import _above, _choose, _in_tracks, _Sighting, _steady
-from unmask.files import fresh_directory
 from unmask.frames.images import read_image, write_jpeg
-from unmask.records import Point, Square
 
 STAGE = "faces"
 

@@ -10,7 +10,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from unmask.records import Box, Point, Square
+from unmask.disk.records import Box, Point, Square
 
 EYES_TO_MOUTH = 1.15
 """From the middle of the eyes to that of the mouth, in eye distances: 1.10 in the median of faces

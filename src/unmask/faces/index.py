@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unmask.records import Box, Point, Record, Square, _points, _read
+from unmask.disk.records import Box, Point, Record, Square, _points, _read
 
 
 @dataclass

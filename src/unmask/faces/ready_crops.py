@@ -14,8 +14,8 @@ import numpy as np
 from unmask.detections.index import Face
 from unmask.detections.mtcnn.cascade import Mtcnn, View
 from unmask.detections.mtcnn.points import FivePoints
+from unmask.disk.records import Square
 from unmask.faces.geometry import crop_square
-from unmask.records import Square
 
 _WIDER = 1.5
 """Side of the crop with its border over that of the crop."""

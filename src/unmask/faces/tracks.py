@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from unmask.detections.index import Face
-from unmask.records import Box, Point
+from unmask.disk.records import Box, Point
 
 MIN_OVERLAP = 0.2
 """Intersection over union from which two boxes count as the same person. Low, because at two

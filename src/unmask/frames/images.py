@@ -10,9 +10,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from unmask.disk.files import write_bytes
+from unmask.disk.foreign import open_regular
 from unmask.errors import UnreadableMedia
-from unmask.files import write_bytes
-from unmask.foreign import open_regular
 from unmask.frames.limits import MediaLimits
 from unmask.videos.media_types import is_animated_webp, why_not_an_image
 

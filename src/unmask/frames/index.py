@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unmask.records import Record, _read
+from unmask.disk.records import Record, _read
 
 
 @dataclass

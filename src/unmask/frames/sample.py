@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from unmask.disk.files import fresh_directory
 from unmask.errors import UnreadableMedia
-from unmask.files import fresh_directory
 from unmask.frames.bounds import needs_memory
 from unmask.frames.images import fit_within, write_jpeg
 from unmask.frames.index import Frame, FrameIndex

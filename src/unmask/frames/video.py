@@ -21,8 +21,8 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from unmask.disk.foreign import open_regular
 from unmask.errors import UnreadableMedia
-from unmask.foreign import open_regular
 from unmask.frames.images import read_image
 from unmask.frames.limits import USUAL, MediaLimits
 from unmask.frames.packets import Packets, Unforeseen, decode_needed, read_packets

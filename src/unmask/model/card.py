@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.tables import read_rows
 from unmask.labels import CLASS_NAMES, FAKE
-from unmask.tables import read_rows
 
 FIELD = "card"
 

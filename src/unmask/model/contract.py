@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
+from unmask.disk.foreign import parse_json, shown_value
 from unmask.errors import ModelError
-from unmask.foreign import parse_json, shown_value
 from unmask.model.form import Range, faults
 from unmask.model.members import CONTRACT, read_member
 

@@ -22,8 +22,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from unmask.disk.files import write_bytes
 from unmask.errors import ModelError
-from unmask.files import write_bytes
 from unmask.model import onnx_form
 from unmask.model.contract import CONTRACT, contract_text
 from unmask.model.model_file import load_model

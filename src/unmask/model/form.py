@@ -22,7 +22,7 @@ from typing import (
     is_typeddict,
 )
 
-from unmask.foreign import shown_value
+from unmask.disk.foreign import shown_value
 
 _WORDS = {
     str: "a text",
@@ -107,7 +107,7 @@ def _fits(value: Any, form: Any) -> bool:
         kinds = int if form is int else (int, float)
         is_number = isinstance(value, kinds) and not isinstance(value, bool)
         return is_number and abs(value) < 1e300
-    return isinstance(value, form)
+    return isinstance(value, origin or form)
 
 
 def _is_list(value: Any) -> bool:

@@ -7,8 +7,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from unmask.disk.foreign import MB, open_regular
 from unmask.errors import ModelError
-from unmask.foreign import MB, open_regular
 
 CONTRACT = "unmask.json"
 MEMBERS = {CONTRACT: 1 * MB, "config.json": 64 * MB, "metadata.json": 1 * MB}

@@ -19,8 +19,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from unmask.disk.files import scratch_directory, whole_file
 from unmask.errors import ModelError
-from unmask.files import scratch_directory, whole_file
 from unmask.model.contract import CONTRACT, check_form, contract_text, read_contract
 from unmask.model.members import check_archive
 

@@ -16,8 +16,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from unmask.disk.foreign import parse_json
 from unmask.errors import ModelError
-from unmask.foreign import parse_json
 from unmask.model.crop_pixels import fit, read_crop
 from unmask.model.logits import mean_logit
 from unmask.model.members import GRAPH, SOURCES, WEIGHTS, check_archive, read_member

@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import expit
 
-from unmask.files import scratch_directory
+from unmask.disk.files import scratch_directory
 from unmask.model.export import quiet, traced, trial_images
 from unmask.model.members import EXTRAS, GRAPH, SOURCES, WEIGHTS
 from unmask.model.onnx_scorer import INPUT, OUTPUT, OnnxScorer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from unmask.files import digest, fingerprint, write_text
+from unmask.disk.files import digest, fingerprint, write_text
 from unmask.prediction.results import Prediction
 
 _FORM = TypeAdapter(Prediction)

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from unmask.config.datasets import AnyDataset
+from unmask.disk.files import write_text
+from unmask.disk.tables import write_table
 from unmask.errors import DatasetError
 from unmask.evaluation.aggregate import aggregate_logits
 from unmask.evaluation.metrics_file import evaluate, write_metrics
 from unmask.evaluation.scores import FrameScore, VideoScore, write_frames, write_videos
 from unmask.faces.adopt import KEEP, adopt_dataset
 from unmask.faces.geometry import Geometry
-from unmask.files import write_text
 from unmask.prediction.batch import score_files
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import Scoring
-from unmask.tables import write_table
 from unmask.videos.inventory import Inventory, take_inventory
 from unmask.videos.manifest import Candidate, Video, manifest_text
 from unmask.videos.problems import Problem, quarantine_text
@@ -71,7 +71,7 @@ def evaluate_model(
     Raises:
         DatasetError: there are no labeled videos, or they contradict themselves.
     """
-    inventory = take_inventory(datasets, Path())
+    inventory = take_inventory(datasets, Path(), beside_results=True)
     videos = _labeled_videos(inventory, every=every)
     images = {video.id: list(map(Path, inventory.files(video.path))) for video in videos}
     tables = _Tables(problems=inventory.problems)

@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.files import write_text
+from unmask.disk.tables import write_table
 from unmask.errors import UnmaskError
 from unmask.evaluation.explain.standouts import standouts
-from unmask.files import write_text
 from unmask.prediction import outputs
 from unmask.prediction.detector import card_of, trained_on_what
 from unmask.prediction.model_test import NOT_TESTED, ModelTest
 from unmask.prediction.results import Prediction, Track
-from unmask.tables import write_table
 
 COLUMNS = (
     *("file", "verdict", "p_fake", "p_low", "p_high", "decided"),

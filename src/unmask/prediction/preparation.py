@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+from unmask.disk.own_folder import own_folder
 from unmask.frames.limits import USUAL, MediaLimits
-from unmask.own_folder import own_folder
 from unmask.prediction.prepare import Prepared
 from unmask.prediction.preparer import Preparer
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from unmask.detections.detect import detect_faces
+from unmask.disk.files import fresh_directory
 from unmask.errors import ModelError, UnmaskError
 from unmask.faces.crop import crop_faces
 from unmask.faces.index import FaceIndex
-from unmask.files import fresh_directory
 from unmask.frames.degrade import Degradation
 from unmask.frames.index import FrameIndex
 from unmask.frames.limits import USUAL, MediaLimits

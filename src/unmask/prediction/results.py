@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from unmask.disk.records import Box
 from unmask.evaluation.scores import FrameScore
-from unmask.records import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.foreign import is_regular
 from unmask.errors import UnmaskError
 from unmask.evaluation.measured import measured_scoring
-from unmask.foreign import is_regular
 from unmask.prediction.model_test import NOT_TESTED, ModelTest, model_test
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from unmask.files import fresh_directory, write_text
+from unmask.disk.files import fresh_directory, write_text
 from unmask.report.context import make_context
 from unmask.report.inputs import Inputs
 from unmask.report.pages.render import templates

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.tables import read_rows
 from unmask.labels import CLASS_NAMES
 from unmask.report.pages.charts import Axis, Chart, Point, round_ticks
 from unmask.report.pages.numbers import number
-from unmask.tables import read_rows
 
 Rows = list[dict[str, str]]
 

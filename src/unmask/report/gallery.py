@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.dataset.crops_table import CropFile
+from unmask.disk.tables import path_inside
 from unmask.evaluation.explain.index import HeatMap
 from unmask.report.judged_videos import JudgedVideo
 from unmask.report.pages.data_uri import small_picture
-from unmask.tables import path_inside
 
 SIDE = 192
 """Largest side of an example in pixels."""

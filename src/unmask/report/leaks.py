@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from unmask.dataset.duplicates import LIMIT, read_pairs
-from unmask.tables import read_table
+from unmask.disk.tables import read_table
 from unmask.videos.left_out import left_out_lines
 from unmask.videos.manifest import read_left_out
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from unmask.disk.tables import errors_at_line, read_rows
 from unmask.faces.look import MUCH, Look, middle
 from unmask.labels import CLASS_NAMES
-from unmask.tables import errors_at_line, read_rows
 from unmask.videos.manifest import Video
 
 COLUMNS = ("video", "frames_sampled", "frames_with_face", "median_face_px", "median_confidence")

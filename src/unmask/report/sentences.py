@@ -8,9 +8,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from unmask.disk.tables import read_rows
 from unmask.evaluation.blocks import FEW_GROUPS
 from unmask.report.pages.numbers import interval
-from unmask.tables import read_rows
 
 FEW_VIDEOS = 30
 

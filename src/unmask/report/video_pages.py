@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from unmask.dataset.crops_table import CropFile
+from unmask.disk.tables import errors_at_line, path_inside, read_rows
 from unmask.evaluation.explain.index import HeatMap
 from unmask.evaluation.explain.standouts import evenly
 from unmask.evaluation.scores import FrameScore, TrackScore, read_frames, read_tracks
@@ -15,7 +16,6 @@ from unmask.report.inputs import Inputs
 from unmask.report.judged_videos import JudgedVideo
 from unmask.report.pages.data_uri import small_picture
 from unmask.report.pages.timeline import timeline
-from unmask.tables import errors_at_line, path_inside, read_rows
 
 THUMBNAILS, SIDE, QUALITY = 8, 112, 75
 MOST_ROWS = 200

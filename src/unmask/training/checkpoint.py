@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from unmask.files import whole_file
+from unmask.disk.files import whole_file
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 from unmask import __version__
+from unmask.disk.files import scratch_directory
 from unmask.errors import TrainingError
-from unmask.files import scratch_directory
 from unmask.model import card, model_file, runtime
 from unmask.model.build import build_model
 from unmask.model.catalog import scaling_of

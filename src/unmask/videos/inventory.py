@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.config.datasets import AnyDataset
+from unmask.disk.files import digest
+from unmask.disk.foreign import NOT_A_FILE, shown
+from unmask.disk.tables import read_rows
 from unmask.errors import DatasetError
-from unmask.files import digest
-from unmask.foreign import NOT_A_FILE, shown
 from unmask.labels import FAKE
-from unmask.tables import read_rows
 from unmask.videos.groups import Groups, rename_groups
 from unmask.videos.ids import slug, unique_ids
 from unmask.videos.manifest import Candidate
@@ -70,6 +70,7 @@ def take_inventory(
     pair_by: str = "name",
     people: str = "separate",
     together: str | None = None,
+    beside_results: bool = False,
 ) -> Inventory:
     """List the videos of ``datasets``; relative roots are looked up below ``where``.
 
@@ -81,6 +82,7 @@ def take_inventory(
         pair_by: what a name says of the group (:mod:`unmask.videos.pairs`).
         people: ``shared``, if one name of a subject is one person in all datasets.
         together: a CSV of pairs of ids that are one group each, seen from ``where``.
+        beside_results: whether roots may hold the folders that a run writes and clears.
 
     Raises:
         DatasetError: a dataset is absent, laid out differently, or its labels contradict.
@@ -90,7 +92,8 @@ def take_inventory(
     subjects: dict[str, dict[str, str]] = defaultdict(dict)
     for dataset in datasets:
         root = dataset.root.rstrip("/") or "/"
-        _check_root(dataset, where)
+        if not beside_results:
+            _check_root(dataset, where)
         listing = read_dataset(dataset, where)
         _check_names([root, *(path for c in listing.clips for path in (c.path, *c.images))])
         if dataset.kind != "demo":

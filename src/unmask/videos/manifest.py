@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from unmask.tables import read_table, table_text
+from unmask.disk.tables import read_table, table_text
 
 
 @dataclass

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unmask.foreign import open_regular
+from unmask.disk.foreign import open_regular
 
 VIDEO_SUFFIXES = frozenset(
     [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from unmask.tables import read_table, table_text
+from unmask.disk.tables import read_table, table_text
 
 
 @dataclass

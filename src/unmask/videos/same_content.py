@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import file_digest
 from pathlib import Path
 
+from unmask.disk.foreign import open_regular
 from unmask.errors import DatasetError
-from unmask.foreign import open_regular
 from unmask.labels import CLASS_NAMES
 from unmask.videos.groups import rename_groups
 from unmask.videos.left_out import SAME

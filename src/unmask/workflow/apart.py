@@ -9,10 +9,10 @@ import time
 import traceback
 from collections.abc import Callable
 
+from unmask.disk.machine import what_it_lacks
 from unmask.errors import UnmaskError
 from unmask.frames.bounds import CRASHES, OUT_OF_MEMORY, bound_memory, crashed, took_too_long
 from unmask.frames.limits import MediaLimits
-from unmask.machine import what_it_lacks
 from unmask.workflow import lifeline
 
 _LOOKS_EVERY_S = 0.02

@@ -29,9 +29,9 @@ RULES = PACKAGE.parent.parent / "rules"
 
 SHAPES_NO_RESULT = (
     "unmask.commands._receipt",
-    "unmask.contents",
+    "unmask.disk.contents",
     "unmask.errors",
-    "unmask.machine",
+    "unmask.disk.machine",
     "unmask.progress",
     "unmask.workflow.keys",
     "unmask.workflow.receipt",

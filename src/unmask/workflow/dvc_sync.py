@@ -17,8 +17,8 @@ from typing import Any
 
 from unmask.config.load import validate
 from unmask.config.yaml_file import read_yaml_file
+from unmask.disk.foreign import MB
 from unmask.errors import ConfigError, SyncError
-from unmask.foreign import MB
 from unmask.workflow.plan import ALL_CURRENT, Plan
 
 DVC_LOCK = "dvc.lock"

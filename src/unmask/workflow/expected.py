@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from unmask.files import digest
+from unmask.disk.files import digest
 from unmask.report.explore.choice import Choice
 from unmask.workflow.keys import key as key_of
 from unmask.workflow.keys import key_of_many

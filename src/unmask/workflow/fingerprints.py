@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from unmask.files import fingerprint, write_if_changed
-from unmask.tables import read_table, table_text
+from unmask.disk.files import fingerprint, write_if_changed
+from unmask.disk.tables import read_table, table_text
 
 _COLUMNS = ("path", "stamp", "fingerprint")
 

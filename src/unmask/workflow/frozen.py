@@ -14,10 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from unmask.disk.files import write_if_changed
+from unmask.disk.tables import table_text
 from unmask.errors import DatasetError, UnmaskError
-from unmask.files import write_if_changed
 from unmask.report.explore.choice import Choice
-from unmask.tables import table_text
 
 if TYPE_CHECKING:  # a job does without the configuration, and what checks it
     from unmask.workflow.plan import Plan

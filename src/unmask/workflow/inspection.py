@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unmask.contents import FOLDER, difference, files_in, is_intact
-from unmask.files import write_bytes
+from unmask.disk.contents import FOLDER, difference, files_in, is_intact
+from unmask.disk.files import write_bytes
 from unmask.workflow.expected import Result, is_file_name
 from unmask.workflow.keys import key_in
 from unmask.workflow.receipt import files_of

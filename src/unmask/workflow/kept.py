@@ -14,8 +14,8 @@ from pathlib import Path
 import yaml
 
 from unmask.config.yaml_file import read_yaml_file
+from unmask.disk.files import write_text
 from unmask.errors import UnmaskError
-from unmask.files import write_text
 
 FILE = "kept.yaml"
 

@@ -18,8 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from unmask.contents import KEY
-from unmask.files import digest
+from unmask.disk.contents import KEY
+from unmask.disk.files import digest
 from unmask.workflow import stage_settings
 
 _HEAD = 256

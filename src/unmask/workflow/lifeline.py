@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-from unmask.machine import is_alive
+from unmask.disk.machine import is_alive
 
 VARIABLE = "UNMASK_LIFELINE"
 """Environment variable by which a run tells its jobs its process id."""

@@ -12,8 +12,8 @@ from typing import Any
 from unmask.config.datasets import Demo
 from unmask.config.load import validate
 from unmask.config.schema import Config
+from unmask.disk.files import fingerprint, sweep, write_if_changed
 from unmask.errors import ConfigError, UnmaskError
-from unmask.files import fingerprint, sweep, write_if_changed
 from unmask.report.explore.choice import choose
 from unmask.videos.find_inputs import find_inputs
 from unmask.videos.inventory import take_inventory

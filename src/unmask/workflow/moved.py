@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unmask.files import write_text
+from unmask.disk.files import write_text
 
 MACHINERY = ("settings", "made_of", "accepted.txt")
 """What a run needs and a reader seldom does. It lay in ``results/``, beside the answer."""

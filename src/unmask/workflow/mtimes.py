@@ -61,7 +61,9 @@ def set_mtimes(
         if found.is_absent:
             state.absent[result.stage] += 1
             lacking.add(result.stage)
-        elif is_current(result, found) and not _links_to_damaged(result, state):
+        elif is_current(result, found) and not (
+            _links_to_damaged(result, state) and not look.into_folders  # which shows it by itself
+        ):
             if min(times) < inputs:
                 times = _set_times(found, inputs)
                 look.note(result)

@@ -13,11 +13,11 @@ from unmask.config.datasets import Demo
 from unmask.config.schema import Config
 from unmask.config.sections import CropSettings
 from unmask.dataset.accept import lacking_for_training, what_to_do
+from unmask.disk.files import digest
+from unmask.disk.tables import table_text
 from unmask.errors import ConfigError, DatasetError
-from unmask.files import digest
 from unmask.labels import SPLITS
 from unmask.report.explore.choice import Choice
-from unmask.tables import table_text
 from unmask.videos.inventory import Inventory
 from unmask.videos.left_out import left_out_lines
 from unmask.videos.manifest import Candidate, LeftOut, Video, candidates_text

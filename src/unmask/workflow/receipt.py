@@ -7,9 +7,9 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
-from unmask.contents import KEY, of, sealed
+from unmask.disk.contents import KEY, of, sealed
+from unmask.disk.files import write_text
 from unmask.faces.index import FaceIndex
-from unmask.files import write_text
 from unmask.workflow.keys import key_of_job, key_of_many, read_key, read_source
 
 

@@ -15,8 +15,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from unmask.disk.machine import host, is_alive, started
 from unmask.errors import UnmaskError
-from unmask.machine import host, is_alive, started
 
 try:
     import fcntl

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from unmask.files import digest
+from unmask.disk.files import digest
 from unmask.videos.manifest import Video
 from unmask.workflow.keys import key_of_many
 

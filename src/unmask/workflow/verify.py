@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unmask.contents import is_sealed
+from unmask.disk.contents import is_sealed
 from unmask.workflow.expected import expected
 from unmask.workflow.inspection import Inspection
 from unmask.workflow.plan import Plan

@@ -18,9 +18,9 @@ import media
 import unmask
 from commands import call_here, environment
 from unmask.api import Detector
+from unmask.disk.records import Square
 from unmask.errors import ModelError, UnmaskError, UnreadableMedia
 from unmask.faces.geometry import crop_square
-from unmask.records import Square
 from unmask.videos.demo import film_demo
 
 FACES = {"hopper": (250, 190, 250), "collins": (220, 120, 190)}

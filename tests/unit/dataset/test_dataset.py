@@ -11,10 +11,10 @@ from unmask.dataset.accept import accept
 from unmask.dataset.build import build_dataset
 from unmask.dataset.face_indexes import load_face_indexes, load_indexes, save_indexes
 from unmask.dataset.quarantine import collect, quality_text
+from unmask.disk.records import Square
 from unmask.errors import DatasetError
 from unmask.faces.adopt import adopt_dataset
 from unmask.faces.index import Crop, FaceIndex, Quality
-from unmask.records import Square
 from unmask.videos.manifest import Video
 from unmask.videos.problems import Problem
 

@@ -10,8 +10,8 @@ import media
 from unmask.dataset.accept import accept
 from unmask.dataset.duplicates import pairs_text, read_pairs
 from unmask.dataset.near_duplicates import find_pairs, video_bits
+from unmask.disk.files import write_text
 from unmask.errors import DatasetError
-from unmask.files import write_text
 from unmask.videos.manifest import Video
 
 

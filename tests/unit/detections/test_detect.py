@@ -12,9 +12,9 @@ import media
 from unmask.cli import main
 from unmask.detections.detect import detect_faces, make_detector
 from unmask.detections.index import DetectionIndex
+from unmask.disk.records import LANDMARKS
 from unmask.errors import ConfigError
 from unmask.frames.index import Frame, FrameIndex
-from unmask.records import LANDMARKS
 
 # Faces in the portraits, in their own pixels: x, y, width, height.
 FACES = {"hopper": (175, 110, 175, 220), "collins": (180, 62, 86, 110)}

@@ -10,7 +10,7 @@ import pytest
 import media
 from unmask.detections.detect import make_detector
 from unmask.detections.mtcnn import boxes, networks, pyramid, resample
-from unmask.records import LANDMARKS
+from unmask.disk.records import LANDMARKS
 from unmask.videos.demo import film_demo
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

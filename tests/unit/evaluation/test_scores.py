@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
+from unmask.disk.tables import path_inside
 from unmask.errors import ConfigError, DatasetError
 from unmask.evaluation.aggregate import AGGREGATES, aggregate_logits
 from unmask.evaluation.scores import (
@@ -24,7 +25,6 @@ from unmask.evaluation.scores import (
     write_videos,
 )
 from unmask.model.logits import logit_of, mean_logit
-from unmask.tables import path_inside
 
 
 def aggregate_frames(p_fake, aggregate="mean"):

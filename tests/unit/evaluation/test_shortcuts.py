@@ -9,6 +9,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import media
+from unmask.disk.files import write_text
 from unmask.evaluation.properties import NAMES, Properties, columns_of, measure_video
 from unmask.evaluation.shortcuts import (
     TOGETHER,
@@ -17,7 +18,6 @@ from unmask.evaluation.shortcuts import (
     shortcuts_text,
 )
 from unmask.faces.index import Crop, FaceIndex, Quality
-from unmask.files import write_text
 from unmask.frames.index import FrameIndex
 from unmask.videos.manifest import Video
 

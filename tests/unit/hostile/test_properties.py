@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from unmask.config.datasets import Table
 from unmask.config.yaml_file import read_yaml_file
+from unmask.disk.foreign import parse_json, shown, shown_value
+from unmask.disk.records import Square
 from unmask.errors import ConfigError, DatasetError
 from unmask.faces.geometry import Geometry, crop_square
-from unmask.foreign import parse_json, shown, shown_value
 from unmask.frames.sample import at_rate, spread
 from unmask.model.contract import Contract
 from unmask.model.form import faults
-from unmask.records import Square
 from unmask.videos.media_types import name_parts
 from unmask.videos.readers import table
 from unmask.videos.readers.listing import inside

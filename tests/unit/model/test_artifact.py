@@ -177,6 +177,7 @@ def test_each_difference_to_a_contract_gets_a_line():
         {"look": {"sharpness": -1}},
         {"input_size": 10**9},
         {"versions": {"keras": 3}},
+        {"versions": []},
         {"extra": 1},
     ],
     ids=str,

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from unmask.disk.records import Square
 from unmask.faces.index import Crop, FaceIndex
 from unmask.model.contract import read_contract
 from unmask.prediction.detector import SHIPPED
@@ -16,7 +17,6 @@ from unmask.prediction.outputs import content, lines
 from unmask.prediction.page import prediction_page
 from unmask.prediction.results import Prediction
 from unmask.prediction.run_settings import scoring_of_run
-from unmask.records import Square
 
 
 def metrics(auc=0.9, span=(0.8, 0.95)):

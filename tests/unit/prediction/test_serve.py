@@ -13,8 +13,8 @@ import media
 
 pytest.importorskip("nicegui", reason="needs the extra serve")
 
+from unmask.disk.own_folder import own_folder
 from unmask.errors import UnmaskError
-from unmask.own_folder import own_folder
 from unmask.prediction.serve.check_upload import Refused, suffix_of
 from unmask.prediction.serve.connections import patient_protocol
 from unmask.prediction.serve.jobs import Visits
@@ -215,7 +215,7 @@ def test_files_of_a_server_that_was_killed_go_when_the_next_one_starts(tmp_path,
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     code = f"""
 import os, signal, tempfile
-from unmask.own_folder import own_folder
+from unmask.disk.own_folder import own_folder
 tempfile.tempdir = {str(tmp_path)!r}
 with own_folder("unmask-serve-") as folder:
     (folder / "video").write_text("x")

@@ -10,9 +10,9 @@ from PIL import Image
 
 import media
 from unmask.detections.index import DetectionIndex, Face, FrameFaces
+from unmask.disk.records import Square
 from unmask.errors import ConfigError
 from unmask.faces.index import Crop, FaceIndex
-from unmask.records import Square
 from unmask.report.explore.choice import choose
 from unmask.report.explore.drawing import animate, mark_faces
 from unmask.report.explore.pictures import contact_sheet, write_pictures

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from keras.src.legacy.preprocessing.image import apply_affine_transform
 
+from unmask.disk.records import Square
 from unmask.faces.geometry import crop_square
-from unmask.records import Square
 from unmask.training.augment.camera import RandomQuality, blur, shrink
 from unmask.training.augment.chain import augment, augmentation
 from unmask.training.augment.codec import jpeg, video

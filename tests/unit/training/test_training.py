@@ -122,6 +122,7 @@ def test_the_model_holds_how_its_input_is_made(trained):
     assert set(versions) == {"keras", "numpy", "tensorflow", "unmask"}
     assert re.fullmatch("[0-9a-f]{16}", contract.pop("settings"))
     assert 0 < contract.pop("threshold") < 1
+    assert contract.pop("card")["data"]["train//fake/"]["crops"] == 12
     assert contract == CONTRACT | {
         "classes": ["real", "fake"],
         "input_size": SIDE,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unmask.config.load import validate
+from unmask.disk.files import write_text
 from unmask.errors import DatasetError
-from unmask.files import write_text
 from unmask.videos.ids import slug, unique_ids
 from unmask.videos.inventory import take_inventory
 from unmask.videos.manifest import candidates_text, manifest_text, read_candidates, read_manifest

@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from unmask import files
-from unmask.files import fresh_directory, sweep, whole_file, write_text
+from unmask.disk import files
+from unmask.disk.files import fresh_directory, sweep, whole_file, write_text
 
 
 def test_the_folder_appears_only_when_it_is_complete(tmp_path):
@@ -65,7 +65,7 @@ def test_an_error_names_the_file_that_was_to_be_written_and_leaves_nothing(tmp_p
 WRITE = """
 import sys, time
 from pathlib import Path
-from unmask.files import fresh_directory, whole_file
+from unmask.disk.files import fresh_directory, whole_file
 with whole_file(Path(sys.argv[1])) as a, fresh_directory(Path(sys.argv[2])) as b:
     a.write_text("half"), (b / "x").write_text("half")
     print("at work", flush=True)
@@ -126,7 +126,7 @@ import resource, signal, sys
 from pathlib import Path
 from unmask import cli
 from unmask.commands import plots
-from unmask.files import write_text
+from unmask.disk.files import write_text
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 plots.add_arguments = lambda parser: None

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unmask.disk.files import fresh_directory, write_text
+from unmask.disk.machine import what_it_lacks
 from unmask.errors import UnmaskError
-from unmask.files import fresh_directory, write_text
 from unmask.frames.images import write_jpeg
-from unmask.machine import what_it_lacks
 from unmask.report.plots import figures
 from unmask.training.checkpoint import Checkpoint, State
 from unmask.videos.demo import film_demo

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unmask.files import digest
+from unmask.disk.files import digest
 from unmask.frames.index import FrameIndex
 from unmask.workflow import keys, stage_settings
 from unmask.workflow.expected import Result

@@ -13,8 +13,8 @@ import yaml
 from rerun_changes import OTHER_VALUES
 from rerun_table import law
 from unmask.config.load import validate
+from unmask.disk.files import fingerprint
 from unmask.errors import ConfigError, DatasetError, UnmaskError
-from unmask.files import fingerprint
 from unmask.workflow import keeping, stage_settings, stages
 from unmask.workflow import plan as plans
 from unmask.workflow.code import code_digest

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from unmask.disk.machine import host
 from unmask.errors import UnmaskError
-from unmask.machine import host
 from unmask.workflow import run_lock
 from unmask.workflow.lifeline import VARIABLE
 from unmask.workflow.prune import prune
@@ -147,7 +147,7 @@ def test_the_lock_says_who_holds_it_and_is_free_when_that_one_is_gone(holder, tm
 
 
 def test_a_run_that_ends_by_itself_leaves_no_name(tmp_path):
-    done = python(HOLD.replace("time.sleep(60)", "sys.exit()"), str(tmp_path))
+    done = python(HOLD.replace("time.sleep(600)", "sys.exit()"), str(tmp_path))
     assert done.communicate()[0] == "True\n"
     assert not (tmp_path / run_lock.HOLDER).exists()
     assert not run_lock.holder(tmp_path)

@@ -9,7 +9,7 @@ from unmask.detections.index import Face
 from unmask.detections.mtcnn import boxes
 from unmask.detections.mtcnn.cascade import View
 from unmask.detections.mtcnn.networks import Networks
-from unmask.records import Box
+from unmask.disk.records import Box
 
 LEAST = 0.5
 """O-Net's score below which there is no face. On real clips, Haar boxes that MTCNN confirms have

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from unmask.tables import errors_at_line, read_rows
+from unmask.disk.tables import errors_at_line, read_rows
 
 INDEX = "index.csv"
 """Its name in the folder of the heat maps."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from unmask.disk.records import Box, Square
 from unmask.faces.geometry import in_crop
 from unmask.frames.images import read_image
-from unmask.records import Box, Square
 
 if TYPE_CHECKING:
     from unmask.evaluation.explain.heat import Toward

@@ -9,12 +9,12 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Literal
 
+from unmask.disk.files import fresh_directory
+from unmask.disk.tables import path_inside, read_rows, write_table
 from unmask.evaluation.explain.index import COLUMNS, INDEX, HeatMap
 from unmask.evaluation.explain.standouts import standouts
 from unmask.evaluation.scores import FrameScore, VideoScore
-from unmask.files import fresh_directory
 from unmask.frames.images import write_jpeg
-from unmask.tables import path_inside, read_rows, write_table
 
 STANDOUTS = 3
 QUALITY = 85

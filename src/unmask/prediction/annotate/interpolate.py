@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from unmask.disk.records import Box
 from unmask.faces.tracks import MAX_GAP
 from unmask.prediction.results import FaceScore
-from unmask.records import Box
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import av
 import numpy as np
 from av.video.stream import VideoStream
 
+from unmask.disk.files import whole_file
 from unmask.errors import UnmaskError
-from unmask.files import whole_file
 
 CODECS = {".mp4": ("libx264", "H.264"), ".webm": ("libvpx", "VP8")}
 """How each kind of file is encoded: FFmpeg's name of the encoder, and what it is called."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from unmask.disk.own_folder import own_folder
 from unmask.errors import UnmaskError
-from unmask.own_folder import own_folder
 from unmask.prediction.model_test import ModelTest
 from unmask.prediction.serve.check_upload import Refused
 from unmask.prediction.serve.connections import patient_protocol

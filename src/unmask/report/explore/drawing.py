@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from unmask.detections.index import Face
+from unmask.disk.records import Box
 from unmask.frames.images import read_image
-from unmask.records import Box
 
 RED, GRAY, BLACK, WHITE = (224, 32, 32), (110, 110, 110), (20, 20, 20), (255, 255, 255)
 GAP, LINE, TITLE = 8, 18, 30

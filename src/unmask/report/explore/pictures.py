@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from unmask.detections.index import DetectionIndex, FrameFaces
+from unmask.disk.files import fresh_directory
 from unmask.faces.index import FaceIndex
-from unmask.files import fresh_directory
 from unmask.report.explore.choice import Choice, sheet_name, spread
 from unmask.report.explore.drawing import animate, grid, mark_faces, open_image, shrink
 

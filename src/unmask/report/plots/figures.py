@@ -11,7 +11,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from unmask.files import whole_file
+from unmask.disk.files import whole_file
 from unmask.labels import CLASS_NAMES
 from unmask.report.plots.tables import Rows
 

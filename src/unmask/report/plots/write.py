@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from unmask.disk.tables import read_rows, write_table
 from unmask.evaluation.roc_band import roc_band
 from unmask.evaluation.sample import sample_of
 from unmask.evaluation.scores import VideoScore, read_frames, read_videos
 from unmask.evaluation.threshold import why_undefined
 from unmask.report.plots import figures, tables
 from unmask.report.plots.names import PLOTS, TITLES
-from unmask.tables import read_rows, write_table
 
 Band = tuple[np.ndarray, np.ndarray, np.ndarray]
 """False-positive rates, and the lowest and highest true-positive rate at each."""

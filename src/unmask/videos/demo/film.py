@@ -14,8 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from unmask.disk.files import whole_file, write_text
 from unmask.errors import DatasetError
-from unmask.files import whole_file, write_text
 from unmask.videos.demo.camera import shoot
 from unmask.videos.demo.portraits import other, still
 from unmask.videos.demo.script import FAKE, MARK, METADATA, PEOPLE, DemoClip, Take

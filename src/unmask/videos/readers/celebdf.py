@@ -12,8 +12,8 @@ import re
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import CelebDf
+from unmask.disk.foreign import MB, read_bytes
 from unmask.errors import DatasetError
-from unmask.foreign import MB, read_bytes
 from unmask.labels import FAKE, REAL, TRAINING
 from unmask.videos.readers.listing import Clip, Listing, by_folder, find_media, official_split
 

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from unmask.config.datasets import DeepfakeBench
+from unmask.disk.foreign import MB, read_json
 from unmask.errors import DatasetError
-from unmask.foreign import MB, read_json
 from unmask.labels import FAKE, REAL, SPLITS
 from unmask.videos.readers import celebdf, faceforensics
 from unmask.videos.readers.listing import Clip, Listing, by_folder, inside

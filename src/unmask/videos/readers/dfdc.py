@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from unmask.config.datasets import Dfdc
+from unmask.disk.foreign import read_json, shown, shown_value
 from unmask.errors import DatasetError
-from unmask.foreign import read_json, shown, shown_value
 from unmask.labels import FAKE, TRAINING
 from unmask.videos.media_types import name_parts
 from unmask.videos.readers.listing import (

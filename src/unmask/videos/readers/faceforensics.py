@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import FaceForensics
+from unmask.disk.foreign import read_json
 from unmask.errors import DatasetError
-from unmask.foreign import read_json
 from unmask.labels import FAKE, REAL
 from unmask.videos.readers.listing import Clip, Listing, by_folder, find_media, official_split
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import CelebDf, FaceForensics
+from unmask.disk.foreign import shown_value
 from unmask.errors import DatasetError
-from unmask.foreign import shown_value
 from unmask.labels import FAKE, REAL
 from unmask.videos.media_types import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 

@@ -17,8 +17,8 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from unmask.config.datasets import Table
+from unmask.disk.foreign import MB, is_regular, read_bytes
 from unmask.errors import DatasetError
-from unmask.foreign import MB, is_regular, read_bytes
 from unmask.videos.media_types import MEDIA_SUFFIXES, name_parts
 from unmask.videos.readers.listing import (
     NOT_MEDIA,

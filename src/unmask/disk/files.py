@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from unmask.foreign import open_regular
-from unmask.machine import host, is_alive, started
+from unmask.disk.foreign import open_regular
+from unmask.disk.machine import host, is_alive, started
 
 _PARTIAL = re.compile(r"\.partial-(?P<pid>\d+)-(?P<started>\d+)-(?P<host>[A-Za-z0-9.]+)~")
 _TAIL = 50

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from unmask.contents import FOLDER, KEY, of_folder, sealed, unsealed
-from unmask.files import write_text
+from unmask.disk.contents import FOLDER, KEY, of_folder, sealed, unsealed
+from unmask.disk.files import write_text
 
 OK = "ok"
 QUARANTINED = "quarantined"

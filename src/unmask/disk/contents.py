@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from unmask.files import fingerprint
+from unmask.disk.files import fingerprint
 
 KEY = "made_of"
 """Name of the key's field, which stands first in a file: what the result was made of."""

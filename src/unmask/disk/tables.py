@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
+from unmask.disk.files import write_text
+from unmask.disk.foreign import MB, open_regular, shown_value
 from unmask.errors import DatasetError
-from unmask.files import write_text
-from unmask.foreign import MB, open_regular, shown_value
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

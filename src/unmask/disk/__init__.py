@@ -1,0 +1,1 @@
+"""What lies on the disk: files written whole, tables, records, what comes from outside."""
