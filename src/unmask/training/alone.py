@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from unmask.machine import host, is_alive, started
+from unmask.disk.machine import host, is_alive, started
 
 BEAT_S = 20.0
 """How often the training at work says that it lives."""

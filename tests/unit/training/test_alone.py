@@ -6,9 +6,9 @@ import sys
 import time
 
 import pytest
-from unmask.machine import host
 
 from commands import environment
+from unmask.disk.machine import host
 from unmask.training import alone as module
 from unmask.training.alone import alone
 
