@@ -39,7 +39,7 @@ $(READY_DEV): requirements-dev.lock $(READY)
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help install run sync record test coverage test-all test-long test-kills test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
+.PHONY: help install run sync record test coverage test-all test-long test-kills test-browser test-backbones test-docs test-jax test-odd-clips test-hostile test-slurm test-notebook test-mutations notebook detector bench lint format lock check-platforms generate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,7 +64,7 @@ test: $(READY_DEV) ## run the tests: everything that a user relies on, at least 
 coverage: $(READY_DEV) ## the same, and list the lines that no test reaches (slower)
 	$(PYTEST) -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones test-odd-clips test-hostile ## all tests, as before a release (hours)
+test-all: test test-long test-docs test-notebook test-browser test-jax test-backbones test-odd-clips test-hostile test-slurm ## all tests, as before a release (hours)
 
 test-long: $(READY_DEV) ## what `make test` leaves out: every row of docs/reruns.md, runs, kills, slow networks
 	$(PYTEST) -n 2 --dist worksteal --long -m long $(ARGS)
@@ -92,6 +92,9 @@ test-mutations: $(READY_DEV) ## break the code in forty ways, and see that a tes
 
 test-odd-clips: $(READY_DEV) ## compare 240 odd clips with what ffmpeg shows of them (needs ffmpeg; ten minutes)
 	$(PYTEST) tests/odd_clips $(ARGS)
+
+test-slurm: $(READY_DEV) ## run jobs on a real Slurm of one node (needs root, slurm-wlm, munge; an hour)
+	$(PYTEST) tests/slurm $(ARGS)
 
 test-hostile: $(READY_DEV) ## try hundreds of hostile inputs, and write what became of them (ten minutes)
 	$(PYTEST) tests/hostile $(ARGS)

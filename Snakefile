@@ -12,6 +12,15 @@ if workflow.is_main_process:
     configfile: f"{workflow.basedir}/config.yaml"
 
 
+# On a cluster, what takes less than to queue it is done where the run was started.
+localrules:
+    accept,
+    manifest,
+    metrics,
+    plots,
+    quarantine,
+
+
 include: "rules/common.smk"
 include: "rules/demo.smk"
 include: "rules/manifest.smk"

@@ -33,18 +33,23 @@ def run(args: Namespace) -> int:
     from unmask.workflow.stage_settings import load
 
     runtime.start(or_jax=True)
+    from unmask.training.alone import alone
     from unmask.training.train import train
 
     receipt = Receipt(args, args.source)
-    result = train(
-        args.index,
-        args.dataset,
-        args.output_dir,
-        checkpoint=args.checkpoint,
-        data=receipt.key,
-        tensorboard_dir=args.tensorboard,
-        **load(args.settings),
-    )
-    receipt.write(result.model, result.history, result.picture)
+    with alone(args.checkpoint) as waited:
+        if waited and receipt.holds():
+            logging.info("the training of a run before has made the model")
+            return 0
+        result = train(
+            args.index,
+            args.dataset,
+            args.output_dir,
+            checkpoint=args.checkpoint,
+            data=receipt.key,
+            tensorboard_dir=args.tensorboard,
+            **load(args.settings),
+        )
+        receipt.write(result.model, result.history, result.picture)
     logging.info("wrote %s and %s", result.model, result.history)
     return 0

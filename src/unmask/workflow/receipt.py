@@ -23,6 +23,13 @@ class Receipt:
         self.path = args.receipt
         self.key = key_of_job(args.settings, [*map(read_source, args.made_from), *keys])
 
+    def holds(self) -> bool:
+        """Whether the receipt of these very files is there: another job has made them."""
+        if not self.path or read_key(self.path) != self.key:
+            return False
+        files = files_of(self.path.read_bytes())
+        return all(Path(path).exists() and of(Path(path)) == was for path, was in files.items())
+
     def write(self, *outputs: Path) -> None:
         """Write the receipt of these files, if one is asked for: the last thing that a job does."""
         if self.path:
