@@ -83,7 +83,7 @@ def running(rule: str) -> list[str]:
 
 def trainings() -> list[int]:
     """The processes that train."""
-    found = subprocess.run(["pgrep", "-f", "unmask train --dataset"], capture_output=True)
+    found = subprocess.run(["pgrep", "-f", "bin/unmask train --dataset"], capture_output=True)
     return [int(pid) for pid in found.stdout.split()]
 
 
