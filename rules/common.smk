@@ -121,3 +121,32 @@ def each_video(pattern):
 
 def each_cropped(pattern):
     return lambda wildcards: expand(pattern, dataset=PLAN.cropped)
+
+
+def folder_of_model(wildcards, output):
+    return Path(output.model).parent
+
+
+# A repeat of the training has the results of the main run in a folder of its own.
+def again(path):
+    return f"results/repeats/{{repeat}}/{path}"
+
+
+def receipts_again(stages):
+    return [again(f"workflow/made_of/{stage}.json") for stage in stages.split()]
+
+
+def settings_again(stage):
+    return f"results/workflow/settings/repeats/{{repeat}}/{stage}.json"
+
+
+def unless_current_again(stage, path):
+    def path_or_ancient(wildcards):
+        found = path.format(repeat=wildcards.repeat)
+        return (
+            ancient(found)
+            if PLAN.is_current(f"repeats/{wildcards.repeat}/{stage}")
+            else found
+        )
+
+    return path_or_ancient

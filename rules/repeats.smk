@@ -1,32 +1,6 @@
 # Trainings again: with other seeds, on other folds, without a method or a dataset. Made when asked
 # for, not by default. From the split on each has its own results, made as those of the main run.
 
-REPEAT = "results/repeats/{repeat}"
-
-
-def again(path):
-    return f"{REPEAT}/{path}"
-
-
-def receipts_again(stages):
-    return [again(f"workflow/made_of/{stage}.json") for stage in stages.split()]
-
-
-def settings_again(stage):
-    return f"results/workflow/settings/repeats/{{repeat}}/{stage}.json"
-
-
-def unless_current_again(stage, path):
-    def path_or_ancient(wildcards):
-        found = path.format(repeat=wildcards.repeat)
-        return (
-            ancient(found)
-            if PLAN.is_current(f"repeats/{wildcards.repeat}/{stage}")
-            else found
-        )
-
-    return path_or_ancient
-
 
 use rule manifest as repeat_manifest with:
     input:
@@ -103,7 +77,7 @@ use rule train as repeat_train with:
         "logs/benchmarks/repeats/{repeat}/train.tsv"
     params:
         source=PLAN.weights,
-        folder=again("model"),
+        folder=folder_of_model,
         checkpoint="results/checkpoint/repeats/{repeat}.npz",
         tensorboard="logs/tensorboard/{repeat}",
 

@@ -22,7 +22,7 @@ rule train:
     threads: workflow.cores
     params:
         source=PLAN.weights,
-        folder="results/model",
+        folder=folder_of_model,
         checkpoint="results/checkpoint/train.npz",
         tensorboard="logs/tensorboard",
     shell:
