@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
-from unmask.commands.predict import share
+from unmask.commands._predict_arguments import share
 
 HELP = "tell whether one detector is better than another on the same videos"
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from unmask.commands import _receipt
-from unmask.commands.predict import MODEL_HELP
+from unmask.commands._predict_arguments import MODEL_HELP
 from unmask.workflow.receipt import Receipt
 
 HELP = "write the trained model as ONNX (.onnx) or TFLite (.tflite), with its contract"

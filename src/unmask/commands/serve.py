@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from importlib.util import find_spec
 from pathlib import Path
 
-from unmask.commands.predict import MODEL_HELP, above_zero, share
+from unmask.commands._predict_arguments import MODEL_HELP, above_zero, share
 from unmask.errors import UnmaskError
 
 HELP = "open a page on this machine to drop videos on"

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from unmask.config import sections, training
+from unmask.config import results, sections, training
 from unmask.config.datasets import AnyDataset, Demo
 from unmask.config.sections import Section
 
@@ -29,13 +29,13 @@ class Config(Section):
     augment: training.AugmentSettings = Field(default_factory=training.AugmentSettings)
     model: training.ModelSettings = Field(default_factory=training.ModelSettings)
     train: training.TrainSettings = Field(default_factory=training.TrainSettings)
-    score: sections.ScoreSettings = Field(default_factory=sections.ScoreSettings)
-    evaluate: sections.EvaluateSettings = Field(default_factory=sections.EvaluateSettings)
-    repeats: sections.RepeatsSettings = Field(default_factory=sections.RepeatsSettings)
-    explain: sections.ExplainSettings = Field(default_factory=sections.ExplainSettings)
-    report: sections.ReportSettings = Field(default_factory=sections.ReportSettings)
-    explore: sections.ExploreSettings = Field(default_factory=sections.ExploreSettings)
-    predict: sections.PredictSettings = Field(default_factory=sections.PredictSettings)
+    score: results.ScoreSettings = Field(default_factory=results.ScoreSettings)
+    evaluate: results.EvaluateSettings = Field(default_factory=results.EvaluateSettings)
+    repeats: results.RepeatsSettings = Field(default_factory=results.RepeatsSettings)
+    explain: results.ExplainSettings = Field(default_factory=results.ExplainSettings)
+    report: results.ReportSettings = Field(default_factory=results.ReportSettings)
+    explore: results.ExploreSettings = Field(default_factory=results.ExploreSettings)
+    predict: results.PredictSettings = Field(default_factory=results.PredictSettings)
 
     @model_validator(mode="before")
     @classmethod

@@ -8,26 +8,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 
-from unmask.config import recipes
 from unmask.config.datasets import Demo
 from unmask.config.schema import Config
-from unmask.config.sections import CropSettings
-from unmask.dataset.accept import lacking_for_training, what_to_do
 from unmask.disk.files import digest
 from unmask.disk.tables import table_text
 from unmask.errors import ConfigError, DatasetError
-from unmask.labels import SPLITS
 from unmask.report.explore.choice import Choice
 from unmask.videos.inventory import Inventory
-from unmask.videos.left_out import left_out_lines
 from unmask.videos.manifest import Candidate, LeftOut, Video, candidates_text
 from unmask.videos.partners import fakes_alone
 from unmask.videos.problems import quarantine_text
-from unmask.videos.split import missing_classes
 from unmask.workflow import stage_settings, stages
 from unmask.workflow.code import code_digest
 from unmask.workflow.kept import Kept, code_that_counts
 from unmask.workflow.keys import key
+from unmask.workflow.summary import summary, without_folds
 
 SETTINGS = "results/workflow/settings"
 """The folder for the settings of each stage and the list of videos."""
@@ -267,19 +262,7 @@ class Plan:
     @cached_property
     def notes(self) -> list[str]:
         """How labels and groups were understood, where it is in doubt."""
-        return [*self.inventory.notes, *fakes_alone(self.inventory), *self._without_folds()]
-
-    def _without_folds(self) -> list[str]:
-        """The datasets of which folds change nothing, since all their videos have a split."""
-        if self.config.split.folds is None and self.config.repeats.folds is None:
-            return []
-        free = {video.dataset for video in self.used if video.split not in SPLITS}
-        return [
-            f"{dataset.name}: folds do nothing here, for its videos have a split of their own. To "
-            "deal them out, where its kind allows it, write:\n    splits: ours"
-            for dataset in self.config.datasets
-            if dataset.name not in free
-        ]
+        return [*self.inventory.notes, *fakes_alone(self.inventory), *without_folds(self)]
 
     def check_repeats(self) -> list[str]:
         """The names of the repeats.
@@ -300,36 +283,7 @@ class Plan:
 
     def summary(self) -> str:
         """What was found, in one line a dataset, and what there is to know about it."""
-        counts = Counter((video.dataset, video.label) for video in self.split)
-        groups: dict[str, set[str]] = {d.name: set() for d in self.config.datasets}
-        for video in self.split:
-            groups[video.dataset].add(video.group)
-        lines = [
-            f"{name}: {counts[name, 0]} real and {counts[name, 1]} fake in {len(found)} groups"
-            for name, found in groups.items()
-        ]
-        lines += [*left_out_lines(self.left_out), *self.notes]
-        if lacking := missing_classes(self.split):
-            blended, monitor = self.config.augment.self_blended, self.config.train.monitor
-            stops = lacking_for_training(self.split, self_blended=blended, monitor=monitor)
-            advice = f" {what_to_do(self.split)}" if stops else ""
-            lines.append(f"With this split, {'; '.join(lacking)}.{advice}")
-        for name, plan in self.repeats.items():
-            if lacking := missing_classes(plan.split):
-                lines.append(f"In the repeat {name}, {'; '.join(lacking)}.")
-        if problems := self.inventory.problems:
-            lines.append(
-                f"{len(problems)} listed or found videos cannot be used, the first: "
-                f"{problems[0].reason}. results/quarantine.csv will list all."
-            )
-        if self.config.crop.place == "landmarks" and self.config.crop.scale != CropSettings().scale:
-            lines.append(
-                "crop.scale is not used, since crop.place is landmarks: set crop.eye_distance, or "
-                "crop.place: box."
-            )
-        if hint := recipes.advice(self.config):
-            lines.append(hint)
-        return "\n".join(lines + self.unlike)
+        return summary(self)
 
 
 def _has_gpu_runtime() -> bool:

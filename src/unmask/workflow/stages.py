@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from unmask.config.schema import Config
-from unmask.config.sections import EvaluateSettings, FramesSettings
-from unmask.frames.limits import LIMITS
 from unmask.report.plots.names import PLOTS, TABLES
+from unmask.workflow import selections
 
 Settings = dict[str, Any]
 
@@ -39,94 +38,8 @@ class Stage:
     on_request: bool = False
 
 
-NOT_SHOWN = ("report", "explore", "predict", "repeats")
-SHOWN = tuple(name for name in Config.model_fields if name not in NOT_SHOWN)
-"""The sections that the report shows."""
-
-DEALING = ("train", "val", "test", "seed", "folds", "fold")
-"""Keys of ``split`` that say how groups are dealt out. The others say what a group is."""
-
 TRAINING_DATA = "workflow/made_of/training_data.json"
 """What ``dataset`` makes besides: the key of the part of it that a training reads."""
-
-MEASURING = tuple(key for key in EvaluateSettings.model_fields if key != "robustness")
-"""Keys of ``evaluate`` that say how scores are measured."""
-
-_FRAMES = tuple(f"frames.{name}" for name in FramesSettings.model_fields if name not in LIMITS)
-_CROPS = (*_FRAMES, "detect", "crop")
-_ADOPTED = ("place", "eye_distance", "eye_line", "scale", "align", "size", "quality")
-
-
-def _demo(config: Config) -> Settings:
-    for dataset in config.datasets:
-        if dataset.kind == "demo":
-            return dataset.model_dump(include={"root", "groups", "seconds", "seed"})
-    return {}
-
-
-def _detect(config: Config) -> Settings:
-    return config.detect.model_dump()
-
-
-def _faces(config: Config) -> Settings:
-    return config.crop.model_dump()
-
-
-def _accept(config: Config) -> Settings:
-    """What may be missing, and what the training needs."""
-    return {
-        "max_bad_fraction": config.data.max_bad_fraction,
-        "duplicates": config.split.duplicates,
-        "self_blended": config.augment.self_blended,
-        "monitor": config.train.monitor,
-    }
-
-
-def _train(config: Config) -> Settings:
-    """Settings of the training, and what is saved with the model: its contract.
-
-    That is how its crops were made, and whether they are all of the demo.
-    """
-    trained = [dataset for dataset in config.datasets if dataset.use != "test"]
-    demo = bool(trained) and all(dataset.kind == "demo" for dataset in trained)
-    return {
-        "model": config.model.model_dump(),
-        "augment": config.augment.model_dump(),
-        "train": config.train.model_dump(),
-        "contract": _crops(config) | {"demo": demo},
-    }
-
-
-def _crops(config: Config) -> Settings:
-    """How crops are made: a model refuses those that were made otherwise."""
-    frames = config.frames.model_dump(exclude=set(LIMITS))
-    return {"frames": frames, "detect": _detect(config), "crop": _faces(config)}
-
-
-def _score(config: Config) -> Settings:
-    """How to score, and what the model must have been trained on."""
-    return config.score.model_dump() | {"expected_contract": _crops(config)}
-
-
-def _metrics(config: Config) -> Settings:
-    """How to measure, and for the record how the scores were made."""
-    return config.evaluate.model_dump(exclude={"robustness"}) | {
-        "scoring": config.score.model_dump()
-    }
-
-
-def _report(config: Config) -> Settings:
-    """What the page looks like, and the settings that it shows."""
-    shown = config.model_dump(exclude=set(NOT_SHOWN))
-    return config.report.model_dump() | {"config": shown}
-
-
-def _cropped(config: Config) -> Settings:
-    return {"cropped": [dataset.name for dataset in config.datasets if dataset.cropped]}
-
-
-def _explore(config: Config) -> Settings:
-    return config.explore.model_dump() | _cropped(config)
 
 
 def _export(kind: str) -> Stage:
@@ -135,11 +48,11 @@ def _export(kind: str) -> Stage:
 
 
 STAGES: dict[str, Stage] = {
-    "demo": Stage("demo", ("datasets",), _demo),
+    "demo": Stage("demo", ("datasets",), selections.demo),
     "manifest": Stage(
         "manifest",
-        tuple(f"split.{key}" for key in DEALING),
-        lambda c: c.split.model_dump(include=set(DEALING)),
+        tuple(f"split.{key}" for key in selections.DEALING),
+        lambda c: c.split.model_dump(include=set(selections.DEALING)),
         reads=("videos.csv",),
         makes=("workflow/made_of/manifest.json", "manifest.csv", "left_out.csv"),
     ),
@@ -153,21 +66,21 @@ STAGES: dict[str, Stage] = {
     "detections": Stage(
         "detections",
         ("detect",),
-        _detect,
+        selections.detect,
         after=("frames",),
         makes=("detections/{video}.json",),
     ),
     "faces": Stage(
         "faces",
         ("crop",),
-        _faces,
+        selections.faces,
         after=("detections",),
         makes=("faces/{video}.json", "faces/{video}"),
     ),
     "cropped": Stage(
         "cropped",
-        tuple(f"crop.{name}" for name in _ADOPTED),
-        lambda c: c.crop.model_dump(include=set(_ADOPTED)),
+        tuple(f"crop.{name}" for name in selections.ADOPTED),
+        lambda c: c.crop.model_dump(include=set(selections.ADOPTED)),
         reads=("sources.csv",),
         makes=("cropped/{dataset}.json", "cropped/{dataset}.jsonl", "cropped/{dataset}"),
     ),
@@ -181,7 +94,7 @@ STAGES: dict[str, Stage] = {
     "explore": Stage(
         "explore",
         ("explore",),
-        _explore,
+        selections.explore,
         after=("frames", "detections", "faces", "cropped"),
         reads=("videos.csv",),
         makes=("workflow/made_of/explore.json", "explore"),
@@ -197,7 +110,7 @@ STAGES: dict[str, Stage] = {
     "accept": Stage(
         "accept",
         ("data", "split.duplicates", "augment.self_blended", "train.monitor"),
-        _accept,
+        selections.accept,
         after=("manifest", "duplicates", "quarantine"),
         makes=("workflow/made_of/accept.json", "workflow/accepted.txt"),
     ),
@@ -217,8 +130,8 @@ STAGES: dict[str, Stage] = {
     ),
     "train": Stage(
         "train",
-        ("model", "augment", "train", *_CROPS),
-        _train,
+        ("model", "augment", "train", *selections.CROPS),
+        selections.train,
         after=("dataset",),
         makes=(
             "workflow/made_of/train.json",
@@ -227,8 +140,8 @@ STAGES: dict[str, Stage] = {
     ),
     "score": Stage(
         "score",
-        ("score", *_CROPS),
-        _score,
+        ("score", *selections.CROPS),
+        selections.score,
         after=("dataset", "train"),
         makes=(
             "workflow/made_of/score.json",
@@ -244,8 +157,8 @@ STAGES: dict[str, Stage] = {
     ),
     "metrics": Stage(
         "metrics",
-        (*(f"evaluate.{key}" for key in MEASURING), "score"),
-        _metrics,
+        (*(f"evaluate.{key}" for key in selections.MEASURING), "score"),
+        selections.metrics,
         after=("manifest", "quarantine", "dataset", "train", "score"),
         reads=("subgroups.csv",),
         makes=("workflow/made_of/metrics.json", "metrics.json"),
@@ -263,8 +176,8 @@ STAGES: dict[str, Stage] = {
     ),
     "report": Stage(
         "report",
-        (*SHOWN, "report"),
-        _report,
+        (*selections.SHOWN, "report"),
+        selections.report,
         after=(
             *("explore", "manifest", "duplicates", "quarantine", "shortcuts", "dataset"),
             *("train", "score", "explain", "metrics", "plots"),
@@ -298,7 +211,9 @@ STAGES: dict[str, Stage] = {
     "robustness": Stage(
         "robustness",
         ("evaluate.robustness", "evaluate.confidence"),
-        lambda c: c.evaluate.model_dump(include={"robustness", "confidence"}) | _cropped(c),
+        lambda c: (
+            c.evaluate.model_dump(include={"robustness", "confidence"}) | selections.cropped(c)
+        ),
         after=("manifest", "train", "score", "metrics"),
         makes=(
             "workflow/made_of/robustness.json",
