@@ -57,7 +57,6 @@ try:
         PLAN = make_plan(config, write=not IN_USE)
         if not IN_USE:
             frozen.freeze(PLAN, Path())
-    ONLY_REPAIRS = workflow.is_main_process and repairs.are_all(PLAN)
 except UnmaskError as error:
     raise WorkflowError(str(error)) from None
 

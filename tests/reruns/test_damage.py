@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from commands import REPOSITORY
+from damages import DAMAGES
 from projects import contents, copy, snakemake_in
 from unmask.config.load import read_layers
 from unmask.workflow.make_plan import make_plan
@@ -23,23 +23,6 @@ pytestmark = pytest.mark.long
 
 NOT_RESULTS = ("results/workflow/settings/", "results/checkpoint/")
 """What a plan writes anew, and what a training goes on from."""
-
-
-def emptied(path: Path) -> None:
-    path.open("w").close()
-
-
-def cut(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def one_bit_changed(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 4
-    path.write_bytes(content)
-
-
-WAYS: tuple[Callable[[Path], None], ...] = (Path.unlink, emptied, cut, one_bit_changed)
 
 
 def results(folder: Path) -> list[str]:
@@ -57,7 +40,7 @@ def test_of_every_file_the_plan_knows_that_it_is_damaged(finished, tmp_path):
     for name in results(folder):
         path = folder / name
         whole, status = path.read_bytes(), path.stat()
-        for damage in WAYS:
+        for damage in DAMAGES:
             if not whole and damage is not Path.unlink:
                 continue  # nothing in it
             damage(path)
@@ -78,7 +61,7 @@ def test_the_next_run_repairs_it(finished, tmp_path, number):
     chance = random.Random(number)
     folder = copy(finished, tmp_path / "project")
     before = contents(folder)
-    name, damage = chance.choice(results(folder)), chance.choice(WAYS)
+    name, damage = chance.choice(results(folder)), chance.choice(DAMAGES)
     damage(folder / name)
     snakemake = snakemake_in(folder, yaml.safe_load((folder / "overlay.yaml").read_text()))
     done = snakemake()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction
+from collections.abc import Callable
 from pathlib import Path
 
 from unmask.commands import _receipt
@@ -127,44 +128,33 @@ def declare(parser: ArgumentParser) -> None:
 
 def above_zero(text: str) -> float:
     """An argument above 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e15:
-        raise ArgumentTypeError(f"{text!r} is not allowed. Allowed: a number above 0, such as 120")
-    return value
+    return _number(text, lambda n: 0 < n < 1e15, "allowed. Allowed: a number above 0, such as 120")
 
 
 def share(text: str) -> float:
     """An argument from 0 to 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise ArgumentTypeError(f"{text!r} is not a probability. Allowed: 0 to 1, such as 0.5")
-    return value
+    return _number(text, lambda n: 0 <= n <= 1, "a probability. Allowed: 0 to 1, such as 0.5")
 
 
 def _size(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < math.inf:
-        raise ArgumentTypeError(
-            f"{text!r} is not a size of faces. Allowed: above 0; up to 1 a share of the picture's "
-            "shorter side such as 0.05, above 1 pixels such as 40"
-        )
-    return value
+    allowed = (
+        "a size of faces. Allowed: above 0; up to 1 a share of the picture's shorter side such as "
+        "0.05, above 1 pixels such as 40"
+    )
+    return _number(text, lambda n: 0 < n < math.inf, allowed)
 
 
 def _count(text: str) -> int:
+    allowed = "a number of jobs. Allowed: 1 and more"
+    return int(_number(text, lambda n: n >= 1 and n.is_integer(), allowed))
+
+
+def _number(text: str, holds: Callable[[float], bool], allowed: str) -> float:
+    """A number of which something holds; the message says of what is none that it is not that."""
     try:
-        value = int(text)
+        value = float(text)
     except ValueError:
-        value = 0
-    if value < 1:
-        raise ArgumentTypeError(f"{text!r} is not a number of jobs. Allowed: 1 and more")
+        value = math.nan
+    if not holds(value):
+        raise ArgumentTypeError(f"{text!r} is not {allowed}")
     return value

@@ -6,6 +6,8 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _config
+
 HELP = "keep results that another version made as they are, on record in kept.yaml"
 
 
@@ -13,26 +15,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("stages", nargs="+", metavar="STAGE", help="as `unmask plan` names them")
     parser.add_argument("--reason", required=True, help="why they still hold; it is recorded")
-    parser.add_argument("--config", type=Path, default=Path("config.yaml"), help="YAML file")
-    parser.add_argument(
-        "--configfile",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="laid over that, as by snakemake",
-    )
+    _config.add_arguments(parser, by_name=True)
 
 
 def run(args: Namespace) -> int:
     """Run the command, in the folder in which the workflow runs."""
-    from unmask.config.load import read_layers
     from unmask.workflow import run_lock
     from unmask.workflow.keeping import keep
     from unmask.workflow.make_plan import make_plan
 
     run_lock.require("Keep them when it is done.")
-    plan = make_plan(read_layers([args.config, *args.configfile]), write=False)
+    plan = make_plan(_config.read(args), write=False)
     for line in keep(plan, Path(), args.stages, args.reason):
         logging.info(line)
     logging.info("Recorded in kept.yaml: commit it. `unmask plan` says what is left to do.")

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import logging
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+
+from unmask.commands import _config
 
 HELP = "check the configuration, write the settings of each stage, say what is lacking and why"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "config", type=Path, nargs="?", default=Path("config.yaml"), help="YAML file"
-    )
-    parser.add_argument(
-        "--configfile",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="laid over that, as by snakemake",
-    )
+    _config.add_arguments(parser)
 
 
 def run(args: Namespace) -> int:
     """Run the command, in the folder in which the workflow runs."""
-    from unmask.config.load import read_layers
     from unmask.workflow import repairs, run_lock
     from unmask.workflow.make_plan import make_plan
     from unmask.workflow.plan import ALL_CURRENT
 
     run_lock.require("Run again when it is done.")
-    plan = make_plan(read_layers([args.config, *args.configfile]))
+    plan = make_plan(_config.read(args))
     logging.info(plan.summary())
     lines = [f"  {line}" for line in plan.lacking()]
     logging.info(

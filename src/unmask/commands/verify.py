@@ -6,33 +6,24 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from unmask.commands import _config
+
 HELP = "read every result in full, and say which is no longer what was written"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "config", type=Path, nargs="?", default=Path("config.yaml"), help="YAML file"
-    )
-    parser.add_argument(
-        "--configfile",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="laid over that, as by snakemake",
-    )
+    _config.add_arguments(parser)
 
 
 def run(args: Namespace) -> int:
     """Run the command, in the folder in which the workflow runs."""
-    from unmask.config.load import read_layers
     from unmask.workflow import run_lock
     from unmask.workflow.make_plan import make_plan
     from unmask.workflow.verify import verify
 
     run_lock.require("Verify when it is done.")
-    plan = make_plan(read_layers([args.config, *args.configfile]), write=False)
+    plan = make_plan(_config.read(args), write=False)
     read, unsealed, damaged = verify(plan, Path())
     for line in damaged:
         logging.warning(line)

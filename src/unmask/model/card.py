@@ -22,7 +22,7 @@ def training_card(dataset_csv: Path, **recipe: Mapping[str, Any]) -> dict[str, A
     ``data`` counts videos, groups and crops of each ``split/dataset/class/method``.
     """
     found: dict[str, dict[str, list[str]]] = {}
-    for row in read_rows(dataset_csv, ("video", "label", "group", "split")):
+    for row in read_rows(dataset_csv, ("video", "label", "group", "split", "file")):
         if row["split"] in ("train", "val"):
             kind = CLASS_NAMES[int(row["label"])]
             part = "/".join((row["split"], row.get("dataset", ""), kind, row.get("method", "")))

@@ -6,6 +6,10 @@ alone that trained it, so what follows a training is made again with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 from unmask.workflow.plan import DAMAGED, Plan
 from unmask.workflow.stages import STAGES, on_request
 
@@ -17,6 +21,31 @@ def are_all(plan: Plan) -> bool:
         and all(why == DAMAGED and _plain(stage) != "train" for stage, why in plan.stale or ())
         and all(on_request(stage) or stage == "frames" for stage in plan.absent or ())
     )
+
+
+def spare_what_follows(plan: Plan, rules: Iterable[Any]) -> None:
+    """Tell Snakemake's rules that what they read may be newer, where their results stay.
+
+    Nothing changes unless all that is to be done is to make again what was damaged.
+    """
+    if not are_all(plan):
+        return
+    from snakemake.io import IOFile, ancient, is_callable
+
+    for rule in rules:
+        own = getattr(rule.input, "settings", "")
+        if not spare(plan, Path(own).stem):
+            continue
+        rule.input[:] = [
+            file
+            if file == own
+            else ancient(file)
+            if is_callable(file)
+            else IOFile(ancient(str(file)), rule=rule)
+            for file in rule.input
+        ]
+        for name, (start, end) in rule.input._get_names():
+            rule.input._set_name(name, start, end)
 
 
 def spare(plan: Plan, stage: str) -> bool:

@@ -15,7 +15,7 @@ from unmask.videos.ids import slug
 from unmask.videos.manifest import Candidate
 
 FOLDER = "repeats"
-"""Below ``results``, ``results/settings`` and ``logs``."""
+"""Below ``results``, ``results/workflow/settings`` and ``logs``."""
 
 STAGES_AGAIN = ("manifest", "quarantine", "dataset", "train", "score", "metrics")
 """The stages that each repeat has of its own."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import media
+from small_model import CONTRACT
 from unmask.cli import main
 from unmask.config.load import validate
 from unmask.errors import ConfigError
@@ -25,17 +26,6 @@ from unmask.model.model_file import save_model
 from unmask.videos.manifest import Video, manifest_text
 
 LUMA = np.array([0.114, 0.587, 0.299])
-
-CONTRACT = {
-    "classes": ["real", "fake"], "input_size": 48, "channels": "RGB", "scaling": "unit",
-    "backbone": "Meso4", "threshold": 0.4,
-    "frames": {"fps": 2.0, "count": None, "max_size": None, "quality": 95, "min_decoded": 0.9},
-    "detect": {"detector": "opencv", "min_face": 0.1, "device": "cpu", "fidelity": False},
-    "crop": {
-        "place": "box", "scale": 1.3, "size": 48, "faces": "largest", "align": False,
-        "quality": 95, "min_confidence": 0.9, "min_track": 1, "smooth_s": 0.0,
-    },
-}  # fmt: skip
 
 
 def sampled(source, folder, change=None):

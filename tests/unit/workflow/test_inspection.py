@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from damages import DAMAGES, cut, emptied, one_bit_changed
 from unmask.disk.files import fingerprint
 from unmask.frames.index import FrameIndex
 from unmask.workflow import inspection
@@ -19,23 +20,6 @@ from unmask.workflow.plan import DAMAGED
 from unmask.workflow.receipt import write_receipt
 
 KEY = "-".join(["0123456789abcdef"] * 3)
-
-
-def emptied(path: Path) -> None:
-    path.open("w").close()
-
-
-def cut(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def one_bit_changed(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 4
-    path.write_bytes(content)
-
-
-DAMAGES = (emptied, cut, one_bit_changed, Path.unlink)
 
 
 @pytest.fixture
